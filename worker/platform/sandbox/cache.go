@@ -1,0 +1,210 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// codeCache keeps compiled modules: one folder a module, named by the digest of
+// its bytes, under a folder named by the engine. A folder counts once it has a
+// verdict; run children only read.
+type codeCache struct {
+	dir   string
+	limit uint64
+
+	mu    sync.Mutex
+	locks map[string]*moduleLock
+}
+
+// moduleLock lets one caller at a time compile a module.
+type moduleLock struct {
+	held  chan struct{} // has one element while somebody holds it
+	users int
+}
+
+const (
+	codeName    = "code"
+	verdictName = "verdict.json"
+	engineName  = "github.com/tetratelabs/wazero"
+)
+
+func newCodeCache(dir string, limit uint64) (*codeCache, error) {
+	dir = filepath.Join(dir, engineID())
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return &codeCache{dir: dir, limit: limit, locks: make(map[string]*moduleLock)}, nil
+}
+
+// engineID names the engine and its target, so that another version compiles anew.
+func engineID() string {
+	version := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			if dep.Path == engineName {
+				version = dep.Version
+			}
+		}
+	}
+	return "wazero-" + version + "-" + runtime.GOOS + "-" + runtime.GOARCH
+}
+
+// keyOf returns the digest of a file's bytes in hex.
+func keyOf(f *os.File, size int64) (string, error) {
+	digest := sha256.New()
+	if _, err := io.Copy(digest, io.NewSectionReader(f, 0, size)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+func (c *codeCache) codeDir(key string) string     { return filepath.Join(c.dir, key, codeName) }
+func (c *codeCache) verdictPath(key string) string { return filepath.Join(c.dir, key, verdictName) }
+
+// lock waits for the right to compile a module.
+func (c *codeCache) lock(ctx context.Context, key string) (unlock func(), err error) {
+	c.mu.Lock()
+	l := c.locks[key]
+	if l == nil {
+		l = &moduleLock{held: make(chan struct{}, 1)}
+		c.locks[key] = l
+	}
+	l.users++
+	c.mu.Unlock()
+
+	leave := func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(c.locks, key)
+		}
+	}
+	select {
+	case l.held <- struct{}{}:
+		return func() { <-l.held; leave() }, nil
+	case <-ctx.Done():
+		leave()
+		return nil, context.Cause(ctx)
+	}
+}
+
+// lookup returns what compiling the module came to, if it is known here.
+func (c *codeCache) lookup(key string) (verdict, bool) {
+	body, err := os.ReadFile(c.verdictPath(key))
+	if err != nil {
+		return verdict{}, false
+	}
+	v, err := decodeVerdict(body)
+	if err != nil || v.Cause != "" || v.Status == StatusOK && !hasCode(c.codeDir(key)) {
+		return verdict{}, false
+	}
+	now := time.Now()
+	_ = os.Chtimes(c.verdictPath(key), now, now) // last use, for prune; nothing depends on it
+	return v, true
+}
+
+// clear makes room for a compilation.
+func (c *codeCache) clear(key string) error {
+	if err := os.RemoveAll(filepath.Join(c.dir, key)); err != nil {
+		return err
+	}
+	return os.MkdirAll(c.codeDir(key), 0o700)
+}
+
+// store records what compiling the module came to and drops what was used
+// longest ago if the cache is over its limit.
+func (c *codeCache) store(key string, v verdict) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	temporary := c.verdictPath(key) + ".tmp"
+	if err := os.WriteFile(temporary, body, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, c.verdictPath(key)); err != nil {
+		return err
+	}
+	return c.prune(key)
+}
+
+// prune drops modules until the cache fits its limit, the fresh one never.
+func (c *codeCache) prune(fresh string) error {
+	folders, err := os.ReadDir(c.dir)
+	if err != nil {
+		return err
+	}
+	type item struct {
+		key  string
+		used time.Time
+		size uint64
+	}
+	var items []item
+	var total uint64
+	for _, folder := range folders {
+		info, err := os.Stat(c.verdictPath(folder.Name()))
+		if err != nil {
+			continue // being compiled
+		}
+		i := item{key: folder.Name(), used: info.ModTime(), size: 8 << 10}
+		i.size += sizeOf(filepath.Join(c.dir, folder.Name()))
+		items = append(items, i)
+		total += i.size
+	}
+	slices.SortFunc(items, func(a, b item) int { return cmp.Or(a.used.Compare(b.used), cmp.Compare(a.key, b.key)) })
+	for _, i := range items {
+		if total <= c.limit {
+			break
+		}
+		if i.key == fresh {
+			continue
+		}
+		// A child that is about to read it abstains with CauseCache, and its task is tried again.
+		if err := os.RemoveAll(filepath.Join(c.dir, i.key)); err != nil {
+			return err
+		}
+		total -= i.size
+	}
+	return nil
+}
+
+func sizeOf(dir string) (size uint64) {
+	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // gone meanwhile
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			size += uint64(info.Size())
+		}
+		return nil
+	})
+	return size
+}
+
+// hasCode says whether the engine left a compiled module in a folder.
+func hasCode(dir string) bool {
+	found := errors.New("found")
+	return errors.Is(filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() && !strings.HasSuffix(path, ".tmp") {
+			return found
+		}
+		return nil
+	}), found)
+}

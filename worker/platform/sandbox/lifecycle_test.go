@@ -1,0 +1,136 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build linux
+
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// children returns the sandbox children of a process.
+func children(t *testing.T, parent int) (pids []int) {
+	t.Helper()
+	found, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range found {
+		cmdline, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(cmdline, []byte(childName+"\x00"+childModeRun+"\x00")) {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil {
+			continue
+		}
+		status, err := os.ReadFile(filepath.Join(filepath.Dir(path), "status"))
+		if err == nil && strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", parent)) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func noChildren(t *testing.T, parent int) {
+	t.Helper()
+	if left := children(t, parent); len(left) > 0 {
+		t.Errorf("children %v are left", left)
+	}
+}
+
+// eventually waits for a condition of the system.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !condition(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %s", what)
+		}
+	}
+}
+
+func TestAKilledChildIsAnAbstention(t *testing.T) {
+	task, runner := guestTask(t, "loop"), newRunner(t)
+	ended := make(chan error)
+	go func() {
+		_, err := runner.Run(context.Background(), task)
+		ended <- err
+	}()
+	eventually(t, "child", func() bool {
+		pids := children(t, os.Getpid())
+		return len(pids) == 1 && syscall.Kill(pids[0], syscall.SIGKILL) == nil
+	})
+	mustAbstain(t, <-ended, CauseKilled, task)
+}
+
+func TestACancelledRunLeavesNoChild(t *testing.T) {
+	task, runner := guestTask(t, "loop"), newRunner(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() {
+		_, err := runner.Run(ctx, task)
+		ended <- err
+	}()
+	eventually(t, "child", func() bool { return len(children(t, os.Getpid())) == 1 })
+	cancel()
+	err := <-ended
+	mustAbstain(t, err, CauseCancelled, task)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	noChildren(t, os.Getpid())
+}
+
+const parentEnv = "SANDBOX_TEST_PARENT"
+
+// beParent is a process that runs an endless task until it is killed.
+func beParent(dir string) {
+	r, err := New(Config{CacheDir: filepath.Join(dir, "cache"), Executable: os.Getenv(parentEnv + "_CHILD")})
+	if err != nil {
+		panic(err)
+	}
+	_, err = r.Run(context.Background(), Task{
+		ID: "orphan", Module: filepath.Join(dir, "module.wasm"), MemoryLimit: wasmPage,
+		Timeout: time.Minute, ResultDir: filepath.Join(dir, "result"),
+	})
+	panic(err)
+}
+
+func TestTheDeathOfTheParentIsTheDeathOfTheChild(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "module.wasm"), wasmModule{pages: 1, code: endless}.bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	parent := exec.Command(self)
+	parent.Env = append(os.Environ(), parentEnv+"="+dir, parentEnv+"_CHILD="+childBinary)
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var child int
+	eventually(t, "child", func() bool {
+		if pids := children(t, parent.Process.Pid); len(pids) == 1 {
+			child = pids[0]
+		}
+		return child != 0
+	})
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait() // killed
+	eventually(t, "end of the child", func() bool {
+		cmdline, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", child))
+		return err != nil || len(cmdline) == 0 // gone, or a zombie of init
+	})
+}
