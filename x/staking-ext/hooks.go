@@ -1,0 +1,36 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stakingext
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// BondHooks is how modules above learn that a bond has changed.
+type BondHooks interface {
+	// AfterBondChanged is called after every change of a bond's amount, locked
+	// amount or status, with the new state written. The bond may be gone. An
+	// error refuses the change.
+	AfterBondChanged(ctx context.Context, operator sdk.AccAddress) error
+}
+
+// MultiBondHooks calls several hooks in order and stops at the first error.
+type MultiBondHooks []BondHooks
+
+var _ BondHooks = MultiBondHooks(nil)
+
+// NewMultiBondHooks joins hooks.
+func NewMultiBondHooks(hooks ...BondHooks) MultiBondHooks { return hooks }
+
+// AfterBondChanged implements BondHooks.
+func (m MultiBondHooks) AfterBondChanged(ctx context.Context, operator sdk.AccAddress) error {
+	for _, h := range m {
+		if err := h.AfterBondChanged(ctx, operator); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package keeper_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
+)
+
+func TestC8_OnlyTheAuthorityUpdatesParams(t *testing.T) {
+	f := setup(t)
+	p := testParams()
+	p.MinBond = math.NewInt(200)
+	for _, who := range []string{name(alice), "", "gov"} {
+		_, err := f.msgs.UpdateParams(f.ctx, &stakingext.MsgUpdateParams{Authority: who, Params: p})
+		require.ErrorIs(t, err, stakingext.ErrUnauthorized)
+	}
+	_, err := f.msgs.UpdateParams(f.ctx, &stakingext.MsgUpdateParams{Authority: name(gov), Params: p})
+	require.NoError(t, err)
+	f.requireEvent(&stakingext.EventParamsUpdated{Params: p})
+	got, err := f.k.Params.Get(f.ctx)
+	require.NoError(t, err)
+	require.Equal(t, p, got)
+}
+
+func TestC8_TheAuthorityCannotSetSenselessParams(t *testing.T) {
+	f := setup(t)
+	p := testParams()
+	p.MinBond = math.Int{}
+	_, err := f.msgs.UpdateParams(f.ctx, &stakingext.MsgUpdateParams{Authority: name(gov), Params: p})
+	require.ErrorIs(t, err, stakingext.ErrInvalidParams)
+}
+
+func TestS10_TheBondDenomNeverChanges(t *testing.T) {
+	f := setup(t)
+	p := testParams()
+	p.BondDenom = "uatom"
+	_, err := f.msgs.UpdateParams(f.ctx, &stakingext.MsgUpdateParams{Authority: name(gov), Params: p})
+	require.ErrorIs(t, err, stakingext.ErrInvalidParams)
+}
+
+func TestC9_WhatWasAgreedBeforeKeepsItsTerms(t *testing.T) {
+	f := setup(t)
+	require.NoError(t, f.bond(alice, 1_000))
+	require.NoError(t, f.unbond(alice, 100))
+	require.NoError(t, f.lock(alice, "task/1", 100, 110))
+	p := testParams()
+	p.UnbondingTime, p.ChallengeWindowBlocks, p.LockGraceBlocks = 100*time.Hour, 10_000, 10_000
+	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
+	f.next(20, time.Hour)
+	f.endBlock()
+	require.Equal(t, int64(999_100), f.balance(alice))
+	require.Zero(t, f.bondOf(alice).LockCount)
+	f.requireSound()
+}

@@ -1,0 +1,104 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	"github.com/openmesh-network/openmesh/x/workers"
+)
+
+func TestC8_OnlyTheAuthorityChangesParamsAndOnlyWithinBounds(t *testing.T) {
+	f := newFixture(t)
+	_, err := f.msgs.UpdateParams(f.ctx, &workers.MsgUpdateParams{
+		Authority: f.text(operator(1)), Params: workers.DefaultParams(),
+	})
+	require.ErrorIs(t, err, workers.ErrUnauthorized)
+
+	huge, _ := math.NewIntFromString("1" + "000000000000000000000000000000000000000000000000000000000000000000000000000")
+	for name, spoil := range map[string]func(*workers.Params){
+		"a nil unit":               func(p *workers.Params) { p.WeightUnit = math.Int{} },
+		"a zero unit":              func(p *workers.Params) { p.WeightUnit = math.ZeroInt() },
+		"a negative unit":          func(p *workers.Params) { p.WeightUnit = math.NewInt(-1) },
+		"a huge unit":              func(p *workers.Params) { p.WeightUnit = huge },
+		"no bond units":            func(p *workers.Params) { p.MaxBondUnits = 0 },
+		"huge bond units":          func(p *workers.Params) { p.MaxBondUnits = 1 << 63 },
+		"no cores":                 func(p *workers.Params) { p.MaxCores = 0 },
+		"huge cores":               func(p *workers.Params) { p.MaxCores = 1<<64 - 1 },
+		"no timeout":               func(p *workers.Params) { p.HeartbeatTimeout = 0 },
+		"a negative timeout":       func(p *workers.Params) { p.HeartbeatTimeout = -1 },
+		"a huge timeout":           func(p *workers.Params) { p.HeartbeatTimeout = 1 << 62 },
+		"no heartbeat floor":       func(p *workers.Params) { p.MinHeartbeatInterval = 0 },
+		"a floor like the timeout": func(p *workers.Params) { p.MinHeartbeatInterval = p.HeartbeatTimeout },
+		"no update floor":          func(p *workers.Params) { p.MinUpdateInterval = 0 },
+		"a huge update floor":      func(p *workers.Params) { p.MinUpdateInterval = 1 << 62 },
+		"no cool-down":             func(p *workers.Params) { p.ReregisterCooldown = 0 },
+		"a huge cool-down":         func(p *workers.Params) { p.ReregisterCooldown = 1 << 62 },
+		"no registrations":         func(p *workers.Params) { p.MaxRegistrationsPerBlock = 0 },
+		"too many registrations":   func(p *workers.Params) { p.MaxRegistrationsPerBlock = 201 },
+		"no queue":                 func(p *workers.Params) { p.MaxQueueItemsPerBlock = 0 },
+		"too long a queue":         func(p *workers.Params) { p.MaxQueueItemsPerBlock = 201 },
+		"no rejections":            func(p *workers.Params) { p.MaxDrawRejections = 0 },
+		"too many rejections":      func(p *workers.Params) { p.MaxDrawRejections = 10_001 },
+	} {
+		params := workers.DefaultParams()
+		spoil(&params)
+		_, err := f.msgs.UpdateParams(f.ctx, &workers.MsgUpdateParams{Authority: f.authority, Params: params})
+		require.ErrorIs(t, err, workers.ErrInvalidParams, name)
+	}
+
+	params := workers.DefaultParams()
+	params.MaxCores = 3
+	_, err = f.msgs.UpdateParams(f.ctx, &workers.MsgUpdateParams{Authority: f.authority, Params: params})
+	require.NoError(t, err)
+	f.told(&workers.EventParamsUpdated{Params: params})
+	res, err := f.queries.Params(f.ctx, &workers.QueryParamsRequest{})
+	require.NoError(t, err)
+	require.Equal(t, params, res.Params)
+}
+
+func TestC9_ParamsThatChangeWeightsAreAppliedInSharesAndWithoutGaps(t *testing.T) {
+	f := newFixture(t)
+	for i := range 7 {
+		f.online(i)
+	}
+	f.setParams(func(p *workers.Params) { p.MaxCores = 2; p.MaxQueueItemsPerBlock = 3 })
+	f.invariants()
+	for _, want := range []uint64{3*200 + 4*800, 6*200 + 800, 7 * 200} {
+		require.NoError(t, f.k.EndBlock(f.ctx))
+		require.Equal(t, want, f.total())
+		f.invariants()
+	}
+	_, err := f.k.ReweighCursor.Get(f.ctx)
+	require.Error(t, err, "done")
+
+	f.setParams(func(p *workers.Params) { p.HeartbeatTimeout = 90 })
+	_, err = f.k.ReweighCursor.Get(f.ctx)
+	require.Error(t, err, "the timeout weighs nothing")
+}
+
+func TestC9_AShorterTimeoutNeverCutsADeadlineThatIsSet(t *testing.T) {
+	f := newFixture(t)
+	f.online(1)
+	f.setParams(func(p *workers.Params) { p.HeartbeatTimeout = 10 })
+	f.skip(59)
+	require.True(t, f.xnode(1).Online, "queued for height 160")
+	f.skip(2)
+	require.False(t, f.xnode(1).Online)
+	f.invariants()
+}
+
+func TestReweighingFollowsWhatIsEligible(t *testing.T) {
+	f := newFixture(t)
+	f.online(1)
+	delete(f.bonds.free, string(operator(1))) // no hook tells
+	require.NoError(t, f.k.Reweigh(f.ctx))
+	require.NoError(t, f.k.EndBlock(f.ctx))
+	require.Zero(t, f.total())
+	f.invariants()
+}

@@ -1,0 +1,36 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package workers
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName is the name of the module in genesis, routes and errors.
+	ModuleName = "workers"
+	// StoreKey is the name of the module's store.
+	StoreKey = ModuleName
+)
+
+// The prefixes of everything in the module's store.
+var (
+	// ParamsPrefix holds the parameters.
+	ParamsPrefix = collections.NewPrefix(0)
+	// XnodesPrefix maps an operator to its Xnode.
+	XnodesPrefix = collections.NewPrefix(1)
+	// SignersPrefix maps a signer, current or past, to its operator.
+	SignersPrefix = collections.NewPrefix(2)
+	// SlotsPrefix maps a slot of the sum tree to the operator in it.
+	SlotsPrefix = collections.NewPrefix(3)
+	// DeadlinesPrefix orders online Xnodes by the height at which to look at them.
+	DeadlinesPrefix = collections.NewPrefix(4)
+	// AllocationsPrefix maps (operator, subject) to the resources held.
+	AllocationsPrefix = collections.NewPrefix(5)
+	// RegistrationsPrefix counts the registrations of the running block.
+	RegistrationsPrefix = collections.NewPrefix(6)
+	// ReweighCursorPrefix holds the operator at which re-weighing goes on.
+	ReweighCursorPrefix = collections.NewPrefix(7)
+)
+
+// WeightsFirstPrefix is the first of the four prefixes of the sum tree.
+const WeightsFirstPrefix uint8 = 8

@@ -1,0 +1,38 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package simulation makes random states and messages of x/workers.
+package simulation
+
+import (
+	"math/rand"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/types/module"
+
+	"github.com/openmesh-network/openmesh/x/workers"
+)
+
+// RandomGenesis has no Xnodes, and parameters under which few blocks are enough
+// to see every transition.
+func RandomGenesis(simState *module.SimulationState) {
+	gs := workers.DefaultGenesis()
+	gs.Params = randomParams(simState.Rand)
+	simState.GenState[workers.ModuleName] = simState.Cdc.MustMarshalJSON(gs)
+}
+
+func randomParams(r *rand.Rand) workers.Params {
+	return workers.Params{
+		WeightUnit:               math.NewInt(1 + r.Int63n(1_000_000)),
+		MaxBondUnits:             1 + uint64(r.Intn(10_000)),
+		MaxCores:                 1 + uint64(r.Intn(128)),
+		HeartbeatTimeout:         4 + r.Int63n(16),
+		MinHeartbeatInterval:     1 + r.Int63n(3),
+		MinUpdateInterval:        1 + r.Int63n(5),
+		ReregisterCooldown:       1 + r.Int63n(10),
+		MaxRegistrationsPerBlock: 1 + uint32(r.Intn(10)),
+		MaxQueueItemsPerBlock:    1 + uint32(r.Intn(20)),
+		MaxDrawRejections:        1 + uint32(r.Intn(64)),
+	}
+}
