@@ -1,0 +1,117 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/openmesh-network/openmesh/worker"
+	"github.com/openmesh-network/openmesh/worker/modules/api"
+	apiv1 "github.com/openmesh-network/openmesh/worker/modules/api/v1"
+)
+
+// dial connects to the daemon that runs in the home.
+func (g *globals) dial() (apiv1.WorkerAPIClient, func(), error) {
+	path := filepath.Join(g.home, worker.AddressFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("no daemon runs in %s: start it with `xworker start --home %s`", g.home, g.home)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var a worker.Addresses
+	if err := json.Unmarshal(b, &a); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	token, err := api.LoadToken(g.home)
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := grpc.NewClient("passthrough:///"+a.GRPC,
+		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithPerRPCCredentials(api.Bearer(token)))
+	if err != nil {
+		return nil, nil, err
+	}
+	return apiv1.NewWorkerAPIClient(conn), func() { _ = conn.Close() }, nil
+}
+
+func statusCommand(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:     "status",
+		Short:   "Tell how the running daemon fares",
+		Example: "  xworker status\n  xworker status --output json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, closeConn, err := g.dial()
+			if err != nil {
+				return err
+			}
+			defer closeConn()
+			s, err := client.Status(cmd.Context(), &apiv1.StatusRequest{})
+			if err != nil {
+				return err
+			}
+			return g.print(cmd.OutOrStdout(), s, func(w io.Writer) {
+				fmt.Fprintf(w, "chain     %s at height %d\n", s.ChainId, s.Height)
+				if s.ChainError != "" {
+					fmt.Fprintf(w, "          NOT REACHED: %s\n", s.ChainError)
+				}
+				fmt.Fprintf(w, "account   %s with %s uopen\npeer id   %s\n", s.Address, s.Balance, s.PeerId)
+				if s.Operator == "" {
+					fmt.Fprintln(w, "xnode     none: this daemon takes no tasks (`xworker register` makes one)")
+				} else {
+					fmt.Fprintf(w, "xnode     %s, operator %s, online: %t, draining: %t\n", s.XnodeStatus, s.Operator, s.Online, s.Draining)
+				}
+				fmt.Fprintf(w, "work      %d seats held, %d programs running, %d transactions under way\n", s.OpenSeats, s.Running, s.Queued)
+				for _, a := range s.ListenAddrs {
+					fmt.Fprintf(w, "listens   %s\n", a)
+				}
+			})
+		},
+	}
+}
+
+func drainCommand(g *globals) *cobra.Command {
+	var resume bool
+	cmd := &cobra.Command{
+		Use:   "drain",
+		Short: "Take no new seats; finish those that are held",
+		Long: `Tells the running daemon to decline new seats and to send no more heartbeats, so
+that the chain stops drawing this Xnode. What is held is finished. To announce it
+on chain at once the operator signs ` + "`opend tx workers drain-xnode`" + `.`,
+		Example: "  xworker drain\n  xworker drain --resume",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, closeConn, err := g.dial()
+			if err != nil {
+				return err
+			}
+			defer closeConn()
+			r, err := client.Drain(cmd.Context(), &apiv1.DrainRequest{Resume: resume})
+			if err != nil {
+				return err
+			}
+			return g.print(cmd.OutOrStdout(), r, func(w io.Writer) {
+				if r.Draining {
+					fmt.Fprintf(w, "draining: %d seats left\n", r.OpenSeats)
+				} else {
+					fmt.Fprintln(w, "taking seats")
+				}
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&resume, "resume", false, "take seats again")
+	return cmd
+}

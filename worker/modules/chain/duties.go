@@ -1,0 +1,99 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package chain
+
+import (
+	"fmt"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
+
+	"github.com/openmesh-network/openmesh/worker/message"
+)
+
+// maxBatch is how many seats one transaction speaks for.
+const maxBatch = 50
+
+// What can be said about a seat.
+const (
+	commit  = "commit"
+	reveal  = "reveal"
+	decline = "decline"
+)
+
+// keyOf names what is said about a seat, so that it is not said twice at once.
+func keyOf(verb string, task uint64) string { return fmt.Sprintf("%s/%d", verb, task) }
+
+// duty is one message to the chain and the keys of what it says.
+type duty struct {
+	msg  sdk.Msg
+	keys []string
+}
+
+// duties follows from the seats as the chain has them and the verdicts that the
+// tasks module has reached: what has to be said now, one message a kind. What
+// finds no place in a message is said with the next one.
+func (m *Module) duties(height int64) []duty {
+	if !m.known() {
+		return nil
+	}
+	signer := m.signer.Account()
+	commits := &slashingtasks.MsgCommit{Signer: signer}
+	reveals := &slashingtasks.MsgReveal{Signer: signer}
+	declines := &slashingtasks.MsgDecline{Signer: signer}
+	keys := map[string][]string{}
+	// take says whether there is a place for the key, and fills it.
+	take := func(verb string, task uint64) bool {
+		key := keyOf(verb, task)
+		if len(keys[verb]) >= maxBatch || !m.flights.free(key, height) {
+			return false
+		}
+		keys[verb] = append(keys[verb], key)
+		return true
+	}
+	for _, seat := range m.book.Seats {
+		v, judged := m.verdicts[seat.TaskID]
+		if !judged || height >= seat.Deadline {
+			continue // nothing to say, or no block left to say it in
+		}
+		outcome, err := vote(v.Verdict)
+		switch toCommit, toReveal := seat.State == "drawn" && seat.Phase == "committing",
+			seat.State == "committed" && seat.Phase == "revealing"; {
+		case toCommit && err != nil:
+			if take(decline, seat.TaskID) {
+				declines.TaskIds, declines.Reason = append(declines.TaskIds, seat.TaskID), err.Error()
+			}
+		case toCommit:
+			if take(commit, seat.TaskID) {
+				commitment := slashingtasks.Commitment(m.client.ChainID(), seat.TaskID, m.operator, outcome, v.Salt)
+				commits.Commits = append(commits.Commits, slashingtasks.CommitItem{TaskId: seat.TaskID, Commitment: commitment})
+			}
+		case toReveal && err == nil:
+			if take(reveal, seat.TaskID) {
+				reveals.Reveals = append(reveals.Reveals, slashingtasks.RevealItem{TaskId: seat.TaskID, Outcome: outcome, Salt: v.Salt})
+			}
+		}
+	}
+	var out []duty
+	for _, d := range []duty{{commits, keys[commit]}, {reveals, keys[reveal]}, {declines, keys[decline]}} {
+		if len(d.keys) > 0 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// vote is the outcome that a verdict stands for; the error is the reason to
+// give the seat back instead.
+func vote(v message.Verdict) (slashingtasks.Outcome, error) {
+	if v.Declined {
+		return slashingtasks.Outcome{}, fmt.Errorf("%s", v.Reason)
+	}
+	outcome := toOutcome(v.Outcome)
+	if outcome.Validate() != nil {
+		return slashingtasks.Outcome{}, fmt.Errorf("the outcome %s is none that the chain knows", v.Outcome.Status)
+	}
+	return outcome, nil
+}

@@ -1,0 +1,81 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package chain
+
+import (
+	"context"
+	"fmt"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
+
+	"github.com/openmesh-network/openmesh/worker/message"
+)
+
+// DefaultSeats is the committee of a task that names none.
+const DefaultSeats = 7
+
+// submission turns a request into the chain's message: prices default to the
+// chain's minimum, and the escrow is exactly what the chain asks for.
+func (c *Client) submission(ctx context.Context, requester string, q message.SubmitTask) (*slashingtasks.MsgSubmitTask, error) {
+	if q.Seats == 0 {
+		q.Seats = DefaultSeats
+	}
+	res, err := slashingtasks.NewQueryClient(c).Params(ctx, &slashingtasks.QueryParamsRequest{})
+	if err != nil {
+		return nil, err
+	}
+	params := res.Params
+	quote, err := slashingtasks.NewQueryClient(c).Quote(ctx, &slashingtasks.QueryQuoteRequest{
+		Seats: q.Seats, GasLimit: q.Program.GasLimit, SeatFee: q.SeatFee, GasPrice: q.GasPrice,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if q.MaxFee != "" {
+		limit, ok := math.NewIntFromString(q.MaxFee)
+		if !ok {
+			return nil, fmt.Errorf("the fee limit %q is no whole number of uopen", q.MaxFee)
+		}
+		if quote.MaxFee.GT(limit) {
+			return nil, fmt.Errorf("the escrow would be %s uopen, more than the limit of %s: raise the limit, or ask for fewer seats or less gas", quote.MaxFee, limit)
+		}
+	}
+	msg := &slashingtasks.MsgSubmitTask{
+		Requester: requester,
+		Program:   toProgram(q.Program),
+		Seats:     q.Seats,
+		SeatFee:   quote.SeatFee,
+		GasPrice:  quote.GasPrice,
+		MaxFee:    sdk.NewCoin(params.FeeDenom, quote.MaxFee),
+	}
+	for _, s := range q.Sources {
+		msg.Sources = append(msg.Sources, slashingtasks.Source{Address: s})
+	}
+	return msg, nil
+}
+
+// submitted reads the task's id out of the transaction's result.
+func (c *Client) submitted(r *sdk.TxResponse, escrow math.Int) (message.TaskSubmitted, error) {
+	var response slashingtasks.MsgSubmitTaskResponse
+	if err := c.response(r, &response); err != nil {
+		return message.TaskSubmitted{}, err
+	}
+	return message.TaskSubmitted{TaskID: response.TaskId, TxHash: r.TxHash, Height: r.Height, Escrow: escrow.String()}, nil
+}
+
+// response decodes the result of the transaction's first message.
+func (c *Client) response(r *sdk.TxResponse, into interface{ Unmarshal([]byte) error }) error {
+	data, err := decodeTxData(r.Data)
+	if err != nil {
+		return err
+	}
+	if len(data.MsgResponses) == 0 {
+		return fmt.Errorf("transaction %s has no result", r.TxHash)
+	}
+	return into.Unmarshal(data.MsgResponses[0].Value)
+}
