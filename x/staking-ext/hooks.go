@@ -15,6 +15,9 @@ type BondHooks interface {
 	// amount or status, with the new state written. The bond may be gone. An
 	// error refuses the change.
 	AfterBondChanged(ctx context.Context, operator sdk.AccAddress) error
+	// AfterMinBondChanged is called when governance changed min_bond, and with
+	// it which bonds are eligible, with the new params written.
+	AfterMinBondChanged(ctx context.Context) error
 }
 
 // MultiBondHooks calls several hooks in order and stops at the first error.
@@ -29,6 +32,16 @@ func NewMultiBondHooks(hooks ...BondHooks) MultiBondHooks { return hooks }
 func (m MultiBondHooks) AfterBondChanged(ctx context.Context, operator sdk.AccAddress) error {
 	for _, h := range m {
 		if err := h.AfterBondChanged(ctx, operator); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AfterMinBondChanged implements BondHooks.
+func (m MultiBondHooks) AfterMinBondChanged(ctx context.Context) error {
+	for _, h := range m {
+		if err := h.AfterMinBondChanged(ctx); err != nil {
 			return err
 		}
 	}

@@ -386,3 +386,8 @@ func (h *fakeHooks) AfterBondChanged(_ context.Context, operator sdk.AccAddress)
 	h.calls = append(h.calls, name(operator))
 	return h.err
 }
+
+func (h *fakeHooks) AfterMinBondChanged(context.Context) error {
+	h.calls = append(h.calls, "min_bond")
+	return h.err
+}

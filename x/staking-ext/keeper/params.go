@@ -43,5 +43,10 @@ func (k *Keeper) UpdateParams(ctx context.Context, authority string, params stak
 	if err := k.Params.Set(ctx, params); err != nil {
 		return err
 	}
+	if k.hooks != nil && !params.MinBond.Equal(old.MinBond) {
+		if err := k.hooks.AfterMinBondChanged(ctx); err != nil {
+			return err
+		}
+	}
 	return emit(ctx, &stakingext.EventParamsUpdated{Params: params})
 }

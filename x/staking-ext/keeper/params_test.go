@@ -60,3 +60,15 @@ func TestC9_WhatWasAgreedBeforeKeepsItsTerms(t *testing.T) {
 	require.Zero(t, f.bondOf(alice).LockCount)
 	f.requireSound()
 }
+
+func TestModulesAboveHearOfANewMinimumBond(t *testing.T) {
+	f := setup(t)
+	p, err := f.k.Params.Get(f.ctx)
+	require.NoError(t, err)
+	f.hooks.calls = nil
+	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
+	require.Empty(t, f.hooks.calls, "nothing changed")
+	p.MinBond = p.MinBond.MulRaw(2)
+	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
+	require.Equal(t, []string{"min_bond"}, f.hooks.calls)
+}

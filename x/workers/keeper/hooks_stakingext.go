@@ -18,3 +18,7 @@ func (k *Keeper) AfterBondChanged(ctx context.Context, operator sdk.AccAddress) 
 	}
 	return k.weigh(ctx, operator, x)
 }
+
+// AfterMinBondChanged implements stakingext.BondHooks: other bonds are eligible
+// now, so every Xnode is weighed again, in shares at the ends of blocks.
+func (k *Keeper) AfterMinBondChanged(ctx context.Context) error { return k.Reweigh(ctx) }

@@ -97,7 +97,7 @@ func TestReweighingFollowsWhatIsEligible(t *testing.T) {
 	f := newFixture(t)
 	f.online(1)
 	delete(f.bonds.free, string(operator(1))) // no hook tells
-	require.NoError(t, f.k.Reweigh(f.ctx))
+	require.NoError(t, f.k.AfterMinBondChanged(f.ctx))
 	require.NoError(t, f.k.EndBlock(f.ctx))
 	require.Zero(t, f.total())
 	f.invariants()
