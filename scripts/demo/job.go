@@ -1,0 +1,107 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// inputSize is the least size of the default input in bytes.
+const inputSize = 20_000_000
+
+// job is the program, its input, and what it prints natively.
+type job struct {
+	module, input string
+	size          int64
+	expected      []byte
+}
+
+// prepare compiles examples/wordcount twice and runs the native one.
+func (d *demo) prepare(ctx context.Context) (job, error) {
+	j := job{module: filepath.Join(d.dir, "wordcount.wasm"), input: d.input}
+	if err := goBuild(ctx, j.module, "GOOS=wasip1", "GOARCH=wasm"); err != nil {
+		return j, err
+	}
+	native := filepath.Join(d.dir, "wordcount")
+	if err := goBuild(ctx, native); err != nil {
+		return j, err
+	}
+	if j.input == "" {
+		j.input = filepath.Join(d.dir, "input.txt")
+		if err := goSources(ctx, j.input); err != nil {
+			return j, err
+		}
+		fmt.Println("  input: the Go distribution's sources, one after the other (INPUT=FILE takes a file of yours)")
+	}
+	info, err := os.Stat(j.input)
+	if err != nil {
+		return j, err
+	}
+	j.size = info.Size()
+	began := time.Now()
+	cmd := exec.CommandContext(ctx, native, j.input)
+	cmd.Stderr = os.Stderr
+	if j.expected, err = cmd.Output(); err != nil {
+		return j, fmt.Errorf("run the program natively: %w", err)
+	}
+	fmt.Printf("  natively it takes %s and prints %d lines\n", time.Since(began).Round(time.Millisecond), bytes.Count(j.expected, []byte("\n")))
+	return j, nil
+}
+
+func goBuild(ctx context.Context, out string, env ...string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./examples/wordcount")
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("compile examples/wordcount %v: %w", env, err)
+	}
+	return nil
+}
+
+// goSources writes the Go distribution's own sources to path, until they are
+// large enough.
+func goSources(ctx context.Context, path string) error {
+	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOROOT: %w", err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	var size int64
+	err = filepath.WalkDir(filepath.Join(strings.TrimSpace(string(root)), "src"), func(p string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || filepath.Ext(p) != ".go" {
+			return err
+		}
+		src, err := os.Open(p)
+		if err != nil {
+			return err
+		}
+		n, err := io.Copy(w, src)
+		if size += n; size >= inputSize && err == nil {
+			err = fs.SkipAll
+		}
+		return errors.Join(err, src.Close())
+	})
+	if errors.Is(err, fs.SkipAll) {
+		err = nil
+	}
+	if err == nil && size < inputSize {
+		err = fmt.Errorf("the Go distribution has only %d bytes of sources: give a text with INPUT=", size)
+	}
+	return errors.Join(err, w.Flush(), f.Close())
+}
