@@ -1,0 +1,141 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package slashingtasks
+
+import (
+	"fmt"
+	"slices"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+const (
+	// BasisPoints is the whole, in basis points.
+	BasisPoints = 10_000
+	// MaxTiers bounds the number of tiers.
+	MaxTiers = 8
+	// MinSeats is the least size of a committee: with fewer nobody outvotes anybody.
+	MinSeats = 3
+	// MaxSeats is the greatest size of a committee.
+	MaxSeats = 64
+
+	minMemory = 1 << 16 // one wasm page, in bytes
+	maxMemory = 1 << 32 // what 32 bits address, in bytes
+	maxOutput = 1 << 34
+	maxGas    = 1 << 56
+)
+
+// MaxAmount bounds every price, fee and bond, in uopen: a million times a
+// billion OPEN. No sum of such amounts comes near the 256 bits of math.Int.
+var MaxAmount = math.NewIntWithDecimal(1, 21)
+
+// DefaultParams suit a public chain with blocks of about one second.
+func DefaultParams() Params {
+	return Params{
+		FeeDenom:             "uopen",
+		Tiers:                []uint32{3, 7, 15, 31},
+		MaxEscalations:       2,
+		DrawTimeout:          60,
+		CommitWindow:         60,
+		RevealWindow:         20,
+		ChallengeWindow:      5,
+		MaxRedraws:           2,
+		AuditBps:             500,
+		MinSeatFee:           math.NewInt(1_000),
+		MinGasPrice:          math.NewInt(1),
+		SeatBond:             math.NewInt(1_000_000),
+		ChallengeBond:        math.NewInt(10_000_000),
+		SlashDissent:         false,
+		OverturnedSlashBps:   5_000,
+		EquivocationSlashBps: 5_000,
+		SeatCpuMillis:        1_000,
+		MaxMemoryLimit:       1 << 30,
+		MaxOutputLimit:       64 << 20,
+		MaxGasLimit:          1_000_000_000_000,
+		Retention:            100_800,
+		MaxDuePerBlock:       200,
+		MaxBatch:             64,
+		MaxOpenTasks:         100,
+	}
+}
+
+// Validate holds every parameter to its bounds. The error, ErrInvalidParams,
+// names the parameter.
+func (p Params) Validate() error {
+	if err := sdk.ValidateDenom(p.FeeDenom); err != nil {
+		return ErrInvalidParams.Wrapf("fee_denom: %s", err)
+	}
+	if err := validateTiers(p.Tiers); err != nil {
+		return ErrInvalidParams.Wrapf("tiers: %s", err)
+	}
+	for _, b := range []struct {
+		name              string
+		value, least, top uint64
+	}{
+		{"max_escalations", uint64(p.MaxEscalations), 0, MaxTiers - 1},
+		{"draw_timeout", p.DrawTimeout, 3, 10_000},
+		{"commit_window", p.CommitWindow, 1, 100_000},
+		{"reveal_window", p.RevealWindow, 1, 10_000},
+		{"challenge_window", p.ChallengeWindow, 1, 100_000},
+		{"max_redraws", uint64(p.MaxRedraws), 0, 8},
+		{"audit_bps", uint64(p.AuditBps), 0, BasisPoints},
+		{"overturned_slash_bps", uint64(p.OverturnedSlashBps), 0, BasisPoints},
+		{"equivocation_slash_bps", uint64(p.EquivocationSlashBps), 1, BasisPoints},
+		{"seat_cpu_millis", p.SeatCpuMillis, 1, 1_000_000},
+		{"max_memory_limit", p.MaxMemoryLimit, minMemory, maxMemory},
+		{"max_output_limit", p.MaxOutputLimit, 1, maxOutput},
+		{"max_gas_limit", p.MaxGasLimit, 1, maxGas},
+		{"retention", p.Retention, 1, 10_000_000},
+		{"max_due_per_block", uint64(p.MaxDuePerBlock), 1, 1_000},
+		{"max_batch", uint64(p.MaxBatch), 1, 256},
+		{"max_open_tasks", uint64(p.MaxOpenTasks), 1, 100_000},
+	} {
+		if b.value < b.least || b.value > b.top {
+			return ErrInvalidParams.Wrapf("%s is %d, it must be within %d and %d", b.name, b.value, b.least, b.top)
+		}
+	}
+	for _, b := range []struct {
+		name  string
+		value math.Int
+		least int64
+	}{
+		{"min_seat_fee", p.MinSeatFee, 0},
+		{"min_gas_price", p.MinGasPrice, 0},
+		{"seat_bond", p.SeatBond, 1},
+		{"challenge_bond", p.ChallengeBond, 1},
+	} {
+		if b.value.IsNil() || b.value.LT(math.NewInt(b.least)) || b.value.GT(MaxAmount) {
+			return ErrInvalidParams.Wrapf("%s must be within %d and %s uopen", b.name, b.least, MaxAmount)
+		}
+	}
+	return nil
+}
+
+func validateTiers(tiers []uint32) error {
+	if len(tiers) == 0 || len(tiers) > MaxTiers {
+		return fmt.Errorf("%d tiers, there must be 1 to %d", len(tiers), MaxTiers)
+	}
+	for i, t := range tiers {
+		if t < MinSeats || t > MaxSeats {
+			return fmt.Errorf("%d seats, a tier has %d to %d", t, MinSeats, MaxSeats)
+		}
+		if i > 0 && t <= tiers[i-1] {
+			return fmt.Errorf("%d comes after %d, they must ascend", t, tiers[i-1])
+		}
+	}
+	return nil
+}
+
+// Ladder returns the committee sizes of a task that begins at a tier:
+// ErrInvalidTier for a size that is none.
+func (p Params) Ladder(tier uint32) ([]uint32, error) {
+	i := slices.Index(p.Tiers, tier)
+	if i < 0 {
+		return nil, ErrInvalidTier.Wrapf("%d seats; the tiers are %v", tier, p.Tiers)
+	}
+	end := min(i+1+int(p.MaxEscalations), len(p.Tiers))
+	return slices.Clone(p.Tiers[i:end]), nil
+}

@@ -1,0 +1,60 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulation
+
+import (
+	"crypto/sha256"
+	"strconv"
+
+	"github.com/ipfs/go-cid"
+	"github.com/multiformats/go-multihash"
+
+	"github.com/cosmos/cosmos-sdk/testutil/simsx"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
+)
+
+// rawCID is the CID of a blob with the given content.
+func rawCID(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	hash, err := multihash.Encode(sum[:], multihash.SHA2_256)
+	if err != nil {
+		return ""
+	}
+	return cid.NewCidV1(cid.Raw, hash).String()
+}
+
+func randomProgram(r *simsx.XRand, params slashingtasks.Params) slashingtasks.Program {
+	program := slashingtasks.Program{
+		ModuleCid:   rawCID(r.StringN(20)),
+		GasLimit:    r.Uint64InRange(1, params.MaxGasLimit),
+		MemoryLimit: 1 << 16,
+		OutputLimit: 1 << 10,
+	}
+	for i := range r.Intn(3) {
+		program.Args = append(program.Args, r.StringN(10))
+		program.Env = append(program.Env, "KEY_"+strconv.Itoa(i)+"="+r.StringN(10))
+		program.Inputs = append(program.Inputs, slashingtasks.Input{Name: "input-" + strconv.Itoa(i), Cid: rawCID(r.StringN(10))})
+	}
+	return program
+}
+
+// outcome is what a simulated seat finds: honest ones all find variant 0.
+func outcome(task slashingtasks.Task, variant int) slashingtasks.Outcome {
+	return slashingtasks.Outcome{
+		Status:     slashingtasks.OUTCOME_STATUS_OK,
+		Gas:        1 + task.Program.GasLimit/2,
+		OutputRoot: rawCID(slashingtasks.Subject(task.Id) + "/" + strconv.Itoa(variant)),
+	}
+}
+
+// variants is how many outcomes simulated seats can find.
+const variants = 3
+
+// salt is a function of the seat, so that a later block can reveal.
+func salt(taskID uint64, operator sdk.AccAddress) []byte {
+	sum := sha256.Sum256(append([]byte(slashingtasks.Subject(taskID)+"/"), operator...))
+	return sum[:]
+}
