@@ -64,8 +64,8 @@ type Worker struct {
 
 // New opens everything that the daemon holds in home and wires its modules.
 // Nothing runs yet, but its ports are taken. On an error nothing stays open.
-func New(home, version string, cfg config.Config, log *slog.Logger) (w *Worker, err error) {
-	w = &Worker{home: home, log: log}
+func New(home, version string, cfg config.Config, log *slog.Logger) (_ *Worker, err error) {
+	w := &Worker{home: home, log: log} // no result: the deferred call needs it on an error
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Close())
@@ -133,7 +133,10 @@ func New(home, version string, cfg config.Config, log *slog.Logger) (w *Worker, 
 		{"tasks", tasksModule.Run},
 		{"api", w.api.Run},
 	}
-	return w, w.bus.Seal()
+	if err := w.bus.Seal(); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 func (w *Worker) owns(c io.Closer) { w.closers = append(w.closers, c) }

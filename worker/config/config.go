@@ -80,7 +80,21 @@ func (c Config) Validate() error {
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		log = errors.Join(log, fmt.Errorf("log.format is %q: text or json", c.Log.Format))
 	}
-	return errors.Join(log, c.Chain.Validate(), c.Host.Validate(), c.Tasks.Validate(), c.Blobs.Validate(), c.API.Validate())
+	return errors.Join(log, c.Chain.Validate(), c.Host.Validate(), c.Tasks.Validate(), c.Blobs.Validate(), c.API.Validate(), c.conflicts())
+}
+
+// conflicts are settings that are sound alone and not together.
+func (c Config) conflicts() error {
+	var errs []error
+	if c.API.StaleAfter <= c.Chain.PollInterval {
+		errs = append(errs, fmt.Errorf("api.stale_after (%s) must be longer than chain.poll_interval (%s), or the daemon is never ready",
+			c.API.StaleAfter, c.Chain.PollInterval))
+	}
+	if c.Tasks.MaxInputBytes > c.Blobs.MaxBytes {
+		errs = append(errs, fmt.Errorf("tasks.max_input_bytes (%d) is above blobs.max_bytes (%d), which refuses to fetch as much",
+			c.Tasks.MaxInputBytes, c.Blobs.MaxBytes))
+	}
+	return errors.Join(errs...)
 }
 
 // Load reads the configuration of home. set are the flags: dotted keys and
@@ -95,7 +109,7 @@ func Load(home string, set map[string]string) (Config, error) {
 	if err := k.Load(file.Provider(path), toml.Parser()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
-	environment := env.Provider(".", env.Opt{Prefix: EnvPrefix, TransformFunc: fromEnv(known)})
+	environment := env.Provider(".", env.Opt{Prefix: EnvPrefix, TransformFunc: fromEnv})
 	if err := k.Load(environment, nil); err != nil {
 		return Config{}, err
 	}
@@ -121,14 +135,12 @@ func Load(home string, set map[string]string) (Config, error) {
 
 // fromEnv maps XWORKER_SECTION__KEY to section.key and leaves alone what is
 // no key, such as XWORKER_HOME, which the command line reads.
-func fromEnv(known []string) func(k, v string) (string, any) {
-	return func(k, v string) (string, any) {
-		key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(k, EnvPrefix)), "__", ".")
-		if !slices.Contains(known, key) {
-			return "", nil
-		}
-		return key, v
+func fromEnv(k, v string) (string, any) {
+	section, key, dotted := strings.Cut(strings.ToLower(strings.TrimPrefix(k, EnvPrefix)), "__")
+	if !dotted {
+		return "", nil
 	}
+	return section + "." + key, v
 }
 
 func anyValues(set map[string]string) map[string]any {

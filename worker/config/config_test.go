@@ -6,6 +6,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,62 @@ func TestEverythingWrongIsToldAtOnce(t *testing.T) {
 	require.ErrorContains(t, err, "log.level")
 	require.ErrorContains(t, err, "tasks.max_running")
 	require.ErrorContains(t, err, "chain.chain_id")
+}
+
+func TestD19_AMisspeltVariableIsRefusedByName(t *testing.T) {
+	t.Setenv("XWORKER_CHAIN__NODS", "a:1")
+	_, err := Load(t.TempDir(), nil)
+	require.ErrorContains(t, err, "chain.nods")
+	require.ErrorContains(t, err, "chain.nodes")
+}
+
+func TestD19_AnUnknownFlagOrSectionIsRefusedByName(t *testing.T) {
+	_, err := Load(t.TempDir(), map[string]string{"chian.nodes": "a:1"})
+	require.ErrorContains(t, err, "chian.nodes")
+	require.ErrorContains(t, err, "chain, host")
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, File), []byte("chain = 3\n"), 0o600))
+	_, err = Load(home, nil)
+	require.ErrorContains(t, err, "chain")
+}
+
+func TestD19_AValueOfTheWrongKindIsRefusedByName(t *testing.T) {
+	for key, value := range map[string]string{"tasks.max_running": "many", "chain.poll_interval": "often", "host.refuse_private": "perhaps"} {
+		_, err := Load(t.TempDir(), map[string]string{key: value})
+		_, name, _ := strings.Cut(key, ".")
+		require.ErrorContains(t, err, name)
+	}
+}
+
+func TestD19_SettingsThatContradictEachOtherAreRefused(t *testing.T) {
+	sound := Default()
+	sound.Chain.ChainID = "open-1"
+	require.NoError(t, sound.Validate())
+	for want, change := range map[string]func(*Config){
+		"api.grpc and api.rest":  func(c *Config) { c.API.REST = c.API.GRPC },
+		"api.stale_after":        func(c *Config) { c.Chain.PollInterval, c.API.StaleAfter = time.Minute, time.Second },
+		"tasks.max_input_bytes":  func(c *Config) { c.Tasks.MaxInputBytes, c.Blobs.MaxBytes = 2<<20, 1<<20 },
+		"chain.nodes":            func(c *Config) { c.Chain.Nodes = nil },
+		"chain.gas_price":        func(c *Config) { c.Chain.GasPrice = "cheap" },
+		"chain.tx_timeout":       func(c *Config) { c.Chain.TxTimeout = time.Hour },
+		"chain.poll_interval":    func(c *Config) { c.Chain.PollInterval = 0 },
+		"tasks.max_time":         func(c *Config) { c.Tasks.MaxTime = 0 },
+		"log.format":             func(c *Config) { c.Log.Format = "xml" },
+		"host.listen":            func(c *Config) { c.Host.Listen = []string{"127.0.0.1:1"} },
+		"blobs.max_fetches":      func(c *Config) { c.Blobs.MaxFetches = 0 },
+		"tasks.max_running is -": func(c *Config) { c.Tasks.MaxRunning = -1 },
+	} {
+		c := sound
+		change(&c)
+		require.ErrorContains(t, c.Validate(), want)
+	}
+}
+
+func TestTheFileIsForTheOwnerAloneAndIsNotOverwritten(t *testing.T) {
+	home := t.TempDir()
+	require.NoError(t, Write(home, Default()))
+	info, err := os.Stat(filepath.Join(home, File))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	require.ErrorIs(t, Write(home, Default()), os.ErrExist)
 }

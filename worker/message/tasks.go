@@ -4,7 +4,8 @@
 package message
 
 // Verdict says that a seat's program was run and how it ended. It is in the
-// journal before it is said, and said again at start until the seat is over.
+// journal before it is said, and said again after a restart when the chain shows
+// the seat.
 type Verdict struct {
 	// TaskID names the task.
 	TaskID uint64

@@ -4,13 +4,16 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc"
@@ -21,8 +24,20 @@ import (
 	apiv1 "github.com/openmesh-network/openmesh/worker/modules/api/v1"
 )
 
+// dialTimeout bounds the wait for a daemon on this machine.
+const dialTimeout = 2 * time.Second
+
+// made fails where there is no home to run with.
+func (g *globals) made() error {
+	path := filepath.Join(g.home, worker.SignerFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no %s: make the home with `xworker init --home %s --chain-id <id>`", path, g.home)
+	}
+	return nil // another error shows itself when the file is read
+}
+
 // dial connects to the daemon that runs in the home.
-func (g *globals) dial() (apiv1.WorkerAPIClient, func(), error) {
+func (g *globals) dial(ctx context.Context) (apiv1.WorkerAPIClient, func(), error) {
 	path := filepath.Join(g.home, worker.AddressFile)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -35,6 +50,12 @@ func (g *globals) dial() (apiv1.WorkerAPIClient, func(), error) {
 	if err := json.Unmarshal(b, &a); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
+	// A daemon that was killed leaves its file behind.
+	probe, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "tcp", a.GRPC)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the daemon of %s does not answer (%w): start it with `xworker start --home %s`", g.home, err, g.home)
+	}
+	_ = probe.Close() // it answered, that is all
 	token, err := api.LoadToken(g.home)
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +75,7 @@ func statusCommand(g *globals) *cobra.Command {
 		Example: "  xworker status\n  xworker status --output json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, closeConn, err := g.dial()
+			client, closeConn, err := g.dial(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -94,7 +115,7 @@ on chain at once the operator signs ` + "`opend tx workers drain-xnode`" + `.`,
 		Example: "  xworker drain\n  xworker drain --resume",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, closeConn, err := g.dial()
+			client, closeConn, err := g.dial(cmd.Context())
 			if err != nil {
 				return err
 			}

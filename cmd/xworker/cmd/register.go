@@ -43,6 +43,9 @@ that. What is claimed defaults to what this machine has.`,
   xworker register --operator alice --keyring-backend file --bond 100000000uopen --cpu-millis 4000 --region eu-west`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := g.made(); err != nil {
+				return err
+			}
 			cfg, err := config.Load(g.home, nil)
 			if err != nil {
 				return err
@@ -138,7 +141,7 @@ func machine() chain.Claim {
 	c := chain.Claim{CPUMillis: uint64(runtime.NumCPU()) * 1000}
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) == nil {
-		c.MemoryBytes = uint64(info.Totalram) * uint64(info.Unit) / 2
+		c.MemoryBytes = info.Totalram * uint64(info.Unit) / 2
 	}
 	var fs unix.Statfs_t
 	if unix.Statfs(".", &fs) == nil {

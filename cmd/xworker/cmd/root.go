@@ -16,9 +16,10 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/openmesh-network/openmesh/worker/modules/api"
 )
 
 // Exit codes beside 0.
@@ -28,7 +29,7 @@ const (
 	exitProgram = 4 // the task is verified, but its program did not end well
 )
 
-// exitError carries an exit code of its own.
+// codedError carries an exit code of its own.
 type codedError struct {
 	code int
 	err  error
@@ -56,20 +57,12 @@ func Execute() int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(os.Stderr, "Error:", describe(err))
+	fmt.Fprintln(os.Stderr, "Error:", api.Plain(err))
 	var coded *codedError
 	if errors.As(err, &coded) {
 		return coded.code
 	}
 	return exitError
-}
-
-// describe leaves the transport's words out of an error of the daemon.
-func describe(err error) string {
-	if s, ok := status.FromError(err); ok {
-		return s.Message()
-	}
-	return err.Error()
 }
 
 func newRoot() *cobra.Command {

@@ -28,6 +28,9 @@ at any time: what it has acknowledged is on disk, and it goes on from there.`,
   xworker start --set api.grpc=127.0.0.1:0 --set log.format=json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if err := g.made(); err != nil {
+				return err
+			}
 			values := map[string]string{}
 			for _, s := range set {
 				key, value, ok := strings.Cut(s, "=")

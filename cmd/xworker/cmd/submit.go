@@ -38,12 +38,16 @@ verified: it serves the blobs. Exit codes are those of ` + "`xworker task watch`
 		Example: `  xworker task submit --module wordcount.wasm --input book.txt --out counts.txt
   xworker task submit --module tool.wasm --input data.csv=exports/march.csv --seats 15 --detach -- --column 3`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			client, closeConn, err := g.dial()
+			client, closeConn, err := g.dial(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer closeConn()
 			ctx := cmd.Context()
+			notes := cmd.OutOrStdout()
+			if out == "-" {
+				notes = cmd.ErrOrStderr() // standard output is the program's alone
+			}
 			r.Args = args
 			if r.MemoryLimit, err = size(memory); err != nil {
 				return fmt.Errorf("--memory: %w", err)
@@ -51,11 +55,11 @@ verified: it serves the blobs. Exit codes are those of ` + "`xworker task watch`
 			if r.OutputLimit, err = size(output); err != nil {
 				return fmt.Errorf("--output-limit: %w", err)
 			}
-			if r.ModuleCid, err = g.upload(ctx, cmd, client, module); err != nil {
+			if r.ModuleCid, err = g.upload(ctx, cmd, client, notes, module); err != nil {
 				return err
 			}
 			if stdin != "" {
-				if r.StdinCid, err = g.upload(ctx, cmd, client, stdin); err != nil {
+				if r.StdinCid, err = g.upload(ctx, cmd, client, notes, stdin); err != nil {
 					return err
 				}
 			}
@@ -64,7 +68,7 @@ verified: it serves the blobs. Exit codes are those of ` + "`xworker task watch`
 				if !ok {
 					name, path = filepath.Base(in), in
 				}
-				cid, err := g.upload(ctx, cmd, client, path)
+				cid, err := g.upload(ctx, cmd, client, notes, path)
 				if err != nil {
 					return err
 				}
@@ -75,13 +79,13 @@ verified: it serves the blobs. Exit codes are those of ` + "`xworker task watch`
 			if err != nil {
 				return fmt.Errorf("submit: %w", err)
 			}
-			err = g.print(cmd.OutOrStdout(), done, func(w io.Writer) {
+			err = g.print(notes, done, func(w io.Writer) {
 				fmt.Fprintf(w, "task %d submitted at height %d, %s uopen in escrow, transaction %s\n", done.TaskId, done.Height, done.Escrow, done.TxHash)
 			})
 			if err != nil || detach {
 				return err
 			}
-			t, err := g.watch(ctx, client, done.TaskId, cmd.OutOrStdout())
+			t, err := g.watch(ctx, client, done.TaskId, notes)
 			if err != nil {
 				return err
 			}
@@ -132,7 +136,7 @@ func size(text string) (uint64, error) {
 }
 
 // upload puts a file into the daemon's store.
-func (g *globals) upload(ctx context.Context, cmd *cobra.Command, client apiv1.WorkerAPIClient, path string) (string, error) {
+func (g *globals) upload(ctx context.Context, cmd *cobra.Command, client apiv1.WorkerAPIClient, notes io.Writer, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -174,7 +178,7 @@ func (g *globals) upload(ctx context.Context, cmd *cobra.Command, client apiv1.W
 	}
 	_ = bar.Finish()
 	if !g.json() {
-		fmt.Fprintf(cmd.OutOrStdout(), "stored %s: %s, %d bytes\n", path, done.Cid, done.Size)
+		fmt.Fprintf(notes, "stored %s: %s, %d bytes\n", path, done.Cid, done.Size)
 	}
 	return done.Cid, nil
 }
@@ -225,8 +229,10 @@ func (g *globals) fetch(cmd *cobra.Command, client apiv1.WorkerAPIClient, id uin
 		}
 	}
 	_ = bar.Finish()
-	if out != "-" && !g.json() {
-		fmt.Fprintf(cmd.OutOrStdout(), "wrote %s: %d bytes\n", out, written)
+	if out == "-" {
+		return nil
 	}
-	return nil
+	return g.print(cmd.OutOrStdout(), map[string]any{"file": out, "bytes": written}, func(w io.Writer) {
+		fmt.Fprintf(w, "wrote %s: %d bytes\n", out, written)
+	})
 }

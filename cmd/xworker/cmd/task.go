@@ -23,6 +23,8 @@ func taskCommand(g *globals) *cobra.Command {
 		Long: `A task is a WebAssembly program (WASI preview 1) with its inputs. A committee of
 Xnodes that nobody can choose runs it, each commits to a result and reveals it; the
 result on which more than two thirds agree is the task's, and they are paid.`,
+		Example: `  xworker task submit --module wordcount.wasm --input book.txt --out counts.txt
+  xworker task result 7`,
 	}
 	cmd.AddCommand(submitCommand(g), taskStatusCommand(g), watchCommand(g), resultCommand(g))
 	return cmd
@@ -47,7 +49,7 @@ func taskStatusCommand(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, closeConn, err := g.dial()
+			client, closeConn, err := g.dial(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -74,7 +76,7 @@ was closed without a result, and with 4 when the program failed.`,
 			if err != nil {
 				return err
 			}
-			client, closeConn, err := g.dial()
+			client, closeConn, err := g.dial(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -128,7 +130,7 @@ against the CID on the chain, and writes one file of it.`,
 			if err != nil {
 				return err
 			}
-			client, closeConn, err := g.dial()
+			client, closeConn, err := g.dial(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -30,7 +30,7 @@ import (
 const (
 	// maxMessage is the largest gRPC message in bytes.
 	maxMessage = 4 << 20
-	// stopTimeout is how long open calls may go on when the daemon stops.
+	// stopTimeout is how long answers may still be written when the daemon stops.
 	stopTimeout = 3 * time.Second
 )
 
@@ -103,14 +103,13 @@ func (m *Module) Close() error {
 // Run serves until ctx ends.
 func (m *Module) Run(ctx context.Context) error {
 	g := guard(m.token)
-	server := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.ChainUnaryInterceptor(g.unary), grpc.ChainStreamInterceptor(g.stream))
+	server := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage), grpc.WaitForHandlers(true), grpc.ChainUnaryInterceptor(g.unary), grpc.ChainStreamInterceptor(g.stream))
 	apiv1.RegisterWorkerAPIServer(server, &service{m: m})
-	handler, closeConn, err := m.restHandler(ctx)
+	rest, closeConn, err := m.restServer(ctx)
 	if err != nil {
 		return err
 	}
 	defer closeConn()
-	rest := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(m.grpcListener) })
@@ -125,9 +124,9 @@ func (m *Module) Run(ctx context.Context) error {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case h := <-m.head.C():
+			case <-m.head.C():
 				m.seen.Store(time.Now().UnixNano())
-				m.beats.tell(h.Height)
+				m.beats.tell()
 			}
 		}
 	})
@@ -135,19 +134,18 @@ func (m *Module) Run(ctx context.Context) error {
 		<-ctx.Done()
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
-		err := rest.Shutdown(stop)
-		if err != nil {
-			err = rest.Close()
+		server.Stop() // the calls that came by REST end with it
+		if rest.Shutdown(stop) != nil {
+			_ = rest.Close() // whoever is left has had the time
 		}
-		server.Stop()
-		return err
+		return nil
 	})
 	return group.Wait()
 }
 
-// restHandler puts REST, health and metrics on one port. REST goes through gRPC
+// restServer puts REST, health and metrics on one port. REST goes through gRPC
 // on loopback, so the token is checked in one place.
-func (m *Module) restHandler(ctx context.Context) (http.Handler, func(), error) {
+func (m *Module) restServer(ctx context.Context) (*http.Server, func(), error) {
 	conn, err := grpc.NewClient("passthrough:///"+m.GRPCAddr(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return nil, nil, err
@@ -161,24 +159,51 @@ func (m *Module) restHandler(ctx context.Context) (http.Handler, func(), error) 
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", m.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.metrics, promhttp.HandlerOpts{}))
-	return localOnly(mux), func() { _ = conn.Close() }, nil
+	server := &http.Server{
+		// The body is read before the token is looked at.
+		Handler:           localOnly(http.MaxBytesHandler(mux, maxMessage)),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	return server, func() { _ = conn.Close() }, nil
 }
 
 // ready fails with the reason while the daemon cannot do its work.
 func (m *Module) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 	defer cancel()
-	age := time.Since(time.Unix(0, m.seen.Load()))
+	if reason := m.unready(ctx); reason != "" {
+		http.Error(w, reason, http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// unready is why the daemon cannot do its work; empty when it can.
+func (m *Module) unready(ctx context.Context) string {
+	seen := m.seen.Load()
 	chain, err := m.chain.Ask(ctx, message.GetChainStatus{})
+	if err != nil {
+		return "the chain module does not answer: " + err.Error()
+	}
+	tasks, err := m.running.Ask(ctx, message.GetTasksStatus{})
+	if err != nil {
+		return "the tasks module does not answer: " + err.Error()
+	}
+	age := time.Since(time.Unix(0, seen)).Round(time.Second)
 	switch {
-	case err != nil:
-		http.Error(w, "the chain module does not answer: "+err.Error(), http.StatusServiceUnavailable)
 	case chain.Error != "":
-		http.Error(w, "chain: "+chain.Error, http.StatusServiceUnavailable)
+		return "chain: " + chain.Error
+	case seen == 0:
+		return "chain: no block yet"
 	case age > m.cfg.StaleAfter:
-		http.Error(w, fmt.Sprintf("no new block for %s", age.Round(time.Second)), http.StatusServiceUnavailable)
+		return fmt.Sprintf("chain: no new block for %s", age)
+	case chain.Refused != "":
+		return "the chain refuses what this Xnode says: " + chain.Refused
+	case tasks.Draining:
+		return fmt.Sprintf("draining: %d seats left", tasks.OpenSeats)
 	default:
-		fmt.Fprintln(w, "ok")
+		return ""
 	}
 }
 

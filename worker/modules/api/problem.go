@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc/codes"
@@ -35,15 +36,26 @@ func statusOf(err error) error {
 	if errors.As(err, &asked) {
 		err = asked.Err
 	}
-	if s, ok := status.FromError(err); ok && s.Code() != codes.Unknown {
-		return s.Err()
-	}
-	switch {
+	code := codes.FailedPrecondition
+	switch s, ok := status.FromError(err); {
+	case ok && s.Code() != codes.Unknown:
+		code = s.Code()
 	case errors.Is(err, context.DeadlineExceeded):
-		return status.Error(codes.DeadlineExceeded, err.Error())
+		code = codes.DeadlineExceeded
 	case errors.Is(err, context.Canceled):
-		return status.Error(codes.Canceled, err.Error())
-	default:
-		return status.Error(codes.FailedPrecondition, err.Error())
+		code = codes.Canceled
 	}
+	return status.Error(code, Plain(err))
+}
+
+// Plain is the text of an error without the words of the transport.
+func Plain(err error) string {
+	var s interface {
+		error
+		GRPCStatus() *status.Status
+	}
+	if !errors.As(err, &s) {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), s.Error(), s.GRPCStatus().Message(), 1)
 }

@@ -76,11 +76,16 @@ func (s *service) Drain(ctx context.Context, r *apiv1.DrainRequest) (*apiv1.Drai
 }
 
 func (s *service) AddBlob(stream apiv1.WorkerAPI_AddBlobServer) error {
+	left := s.m.cfg.MaxBlobBytes
 	c, size, err := s.m.dag.Import(stream.Context(), &chunkReader{next: func() ([]byte, error) {
 		r, err := stream.Recv()
 		if err != nil {
 			return nil, err
 		}
+		if uint64(len(r.Chunk)) > left {
+			return nil, status.Errorf(codes.ResourceExhausted, "the blob is larger than api.max_blob_bytes of the daemon, %d bytes", s.m.cfg.MaxBlobBytes)
+		}
+		left -= uint64(len(r.Chunk))
 		return r.Chunk, nil
 	}})
 	if err != nil {
@@ -126,8 +131,8 @@ func (s *service) send(ctx context.Context, c cid.Cid, send func(*apiv1.Chunk) e
 		return statusOf(err)
 	}
 	defer f.Close()
-	buf := make([]byte, chunkSize)
 	for first := true; ; first = false {
+		buf := make([]byte, min(chunkSize, size+1)) // its own: what was sent may still be read
 		n, err := io.ReadFull(f, buf)
 		if n > 0 || first {
 			chunk := &apiv1.Chunk{Data: buf[:n]}
@@ -224,7 +229,7 @@ func (s *service) task(ctx context.Context, id uint64, withSources bool) (messag
 func (s *service) WatchTask(r *apiv1.WatchTaskRequest, stream apiv1.WorkerAPI_WatchTaskServer) error {
 	last := ""
 	for {
-		_, next := s.m.beats.wait()
+		next := s.m.beats.wait()
 		t, err := s.task(stream.Context(), r.TaskId, false)
 		if status.Code(err) == codes.Unavailable || status.Code(err) == codes.DeadlineExceeded {
 			// The chain is away for now: the task goes on without us.

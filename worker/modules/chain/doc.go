@@ -3,12 +3,15 @@
 
 // Package chain is the daemon's only speaker to the chain.
 //
-// It polls the newest block and reads the state that concerns this Xnode at
-// each height; events are never trusted to arrive. What is to be said on chain
+// It polls the newest block and reads the state that concerns this Xnode, all of
+// it at that one height; events are never trusted to arrive. A node that is lost,
+// behind or of another chain is left for the next one. What is to be said on chain
 // follows from that state each time anew: a seat that is drawn and has a
 // verdict needs a commit, one that is committed and asked to reveal needs a
 // reveal. So a lost node, a lost transaction and a restart all mend themselves,
-// and nothing is said twice while a transaction that says it is under way.
+// and nothing is said twice while a transaction that says it is under way. Nor is
+// anything said about seats before the chain knows this run of the daemon by its
+// heartbeat: of two daemons with one key only the later one speaks.
 //
 // All transactions of the signer leave through one queue: unordered ones, each
 // with its own timeout, simulated first, batched by kind, written to the store

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc/status"
+
 	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/client"
@@ -108,7 +110,7 @@ func (c *Client) simulate(ctx context.Context, key Key, b client.TxBuilder) (uin
 		if isLost(err) {
 			return 0, err
 		}
-		return 0, fmt.Errorf("%w: %w", ErrRejected, err)
+		return 0, fmt.Errorf("%w: %s", ErrRejected, status.Convert(err).Message())
 	}
 	return uint64(float64(res.GasInfo.GasUsed)*gasFactor) + 5_000, nil
 }

@@ -31,8 +31,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("tasks.max_running is %d: between 1 and 1024", c.MaxRunning)
 	case c.MaxTime < time.Second || c.MaxTime > 24*time.Hour:
 		return fmt.Errorf("tasks.max_time is %s: between 1s and 24h", c.MaxTime)
-	case c.MaxInputBytes < 1<<20:
-		return fmt.Errorf("tasks.max_input_bytes is %d: at least %d", c.MaxInputBytes, 1<<20)
+	case c.MaxInputBytes < 1<<20 || c.MaxInputBytes > 1<<50:
+		return fmt.Errorf("tasks.max_input_bytes is %d: between %d and %d", c.MaxInputBytes, 1<<20, uint64(1)<<50)
 	}
 	return nil
 }

@@ -6,8 +6,9 @@
 // For each seat it fetches the program's blobs, runs the program in a process
 // of its own, stores the output, and says its verdict. A verdict is in the
 // journal before it is said, so that a restart can never make a seat commit to
-// something else; at start the journal is said again. A host failure is no
-// verdict on the program: the seat is declined.
+// something else; after a restart it is said again once the chain shows the seat.
+// A host failure is no verdict on the program: the seat is declined, and so is
+// one whose deadline comes before its verdict.
 //
 // Hears: message.SeatBook. Says: message.Verdict, message.Draining. Asks:
 // message.FetchBlob. Answers: message.SetDraining, message.GetTasksStatus.

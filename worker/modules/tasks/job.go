@@ -30,8 +30,12 @@ type Sandbox interface {
 	Run(ctx context.Context, t sandbox.Task) (sandbox.Result, error)
 }
 
-// errTooLarge is a task that needs more input than this machine takes.
-var errTooLarge = errors.New("module and inputs are larger than tasks.max_input_bytes allows")
+var (
+	// errTooLarge is a task that needs more input than this machine takes.
+	errTooLarge = errors.New("module and inputs are larger than tasks.max_input_bytes allows")
+	// errSlow is a task that takes longer than this machine is patient.
+	errSlow = errors.New("fetching and running took longer than tasks.max_time allows")
+)
 
 // job runs the program of one seat.
 type job struct {
@@ -46,24 +50,22 @@ type job struct {
 }
 
 // run returns the seat's verdict: the outcome, or the reason to decline. The
-// error is ctx's and nothing else.
+// error is the cause of ctx's end and nothing else.
 func (j job) run(ctx context.Context) (message.Verdict, error) {
-	v := message.Verdict{TaskID: j.seat.TaskID}
 	outcome, err := j.outcome(ctx)
 	if cleanErr := os.RemoveAll(j.dir); cleanErr != nil {
 		j.log.Warn("a job's directory is left behind", "dir", j.dir, "err", cleanErr)
 	}
 	if ctx.Err() != nil {
-		return v, ctx.Err()
+		return message.Verdict{}, context.Cause(ctx)
 	}
 	if err != nil {
 		j.log.Warn("seat declined: this host could not run the program", "task", j.seat.TaskID, "err", err)
-		v.Declined, v.Reason = true, reason(err)
-		return v, nil
+		return declined(j.seat.TaskID, reason(err)), nil
 	}
-	v.Outcome, v.Salt = outcome, make([]byte, 32)
-	_, err = rand.Read(v.Salt)
-	return v, err
+	salt := make([]byte, 32)
+	_, _ = rand.Read(salt) // never fails: it ends the process rather
+	return message.Verdict{TaskID: j.seat.TaskID, Outcome: outcome, Salt: salt}, nil
 }
 
 // reason is what the chain is told: the class of the failure, nothing of this
@@ -153,7 +155,12 @@ func (j job) file(ctx context.Context, text, name string, left *uint64) (string,
 	if err != nil {
 		return "", err
 	}
-	if _, err := j.fetch.Ask(ctx, message.FetchBlob{CID: text, Sources: route(j.seat), MaxBytes: *left}); err != nil {
+	// 0 would be no limit at all.
+	_, err = j.fetch.Ask(ctx, message.FetchBlob{CID: text, Sources: route(j.seat), MaxBytes: max(1, *left)})
+	if errors.Is(err, message.ErrBlobTooBig) {
+		return "", errTooLarge
+	}
+	if err != nil {
 		return "", err
 	}
 	r, err := j.dag.Open(ctx, c)

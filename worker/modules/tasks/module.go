@@ -20,6 +20,16 @@ import (
 	"github.com/openmesh-network/openmesh/worker/platform/store/dag"
 )
 
+const (
+	// reserve is how many blocks before its deadline a seat without a verdict is
+	// given back: to decline is no fault, to miss the deadline is one.
+	reserve = 2
+	// keepEntries is for how many blocks the entry of a seat that is over is
+	// kept: should the chain's node have told too early that it is, the seat
+	// must not get a second verdict.
+	keepEntries = 100
+)
+
 // Module runs the programs of this Xnode's seats. Make it with New, then Run it.
 type Module struct {
 	cfg     Config
@@ -37,13 +47,19 @@ type Module struct {
 	drain     *bus.Answerer[message.SetDraining, message.TasksStatus]
 	status    *bus.Answerer[message.GetTasksStatus, message.TasksStatus]
 
-	verdicts map[uint64]message.Verdict
-	running  map[uint64]context.CancelFunc
+	entries  map[uint64]entry
+	running  map[uint64]run
 	waiting  []message.Seat
 	open     int
 	draining bool
 	done     chan finished
 	jobs     sync.WaitGroup
+}
+
+// run is a job under way.
+type run struct {
+	seat message.Seat
+	stop context.CancelCauseFunc
 }
 
 // finished is the end of one job.
@@ -52,6 +68,11 @@ type finished struct {
 	verdict message.Verdict
 	err     error
 }
+
+var (
+	errOver = errors.New("the seat is over")
+	errLate = errors.New("no time left before the deadline")
+)
 
 // New declares the module on its port. dir is its scratch space, emptied at
 // start; kv keeps the journal.
@@ -64,7 +85,7 @@ func New(cfg Config, port *bus.Port, chainID, dir string, box Sandbox, d *dag.DA
 		fetch:     bus.Asks[message.FetchBlob, message.BlobFetched](port),
 		drain:     bus.Answers[message.SetDraining, message.TasksStatus](port),
 		status:    bus.Answers[message.GetTasksStatus, message.TasksStatus](port),
-		running:   map[uint64]context.CancelFunc{},
+		running:   map[uint64]run{},
 		done:      make(chan finished, cfg.MaxRunning),
 	}
 }
@@ -75,11 +96,8 @@ func (m *Module) Run(ctx context.Context) error {
 		return fmt.Errorf("empty the scratch directory: %w", err)
 	}
 	var err error
-	if m.verdicts, err = m.journal.all(); err != nil {
+	if m.entries, err = m.journal.all(); err != nil {
 		return err
-	}
-	for _, v := range m.verdicts {
-		m.verdict.Send(v)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer m.jobs.Wait()
@@ -112,63 +130,97 @@ func (m *Module) report() message.TasksStatus {
 }
 
 // reconcile makes what is done follow from what the chain says is held: new
-// seats wait for a place, those that are over are stopped and forgotten.
+// seats wait for a place, those that are over are stopped and in time forgotten.
 func (m *Module) reconcile(ctx context.Context, book message.SeatBook) error {
-	held := map[uint64]bool{}
-	toRun := map[uint64]bool{}
 	m.open, m.waiting = len(book.Seats), nil
+	toRun := map[uint64]bool{}
 	for _, seat := range book.Seats {
-		held[seat.TaskID] = true
+		e, judged := m.entries[seat.TaskID]
+		if judged && !e.isAbout(m.chainID, seat) {
+			m.log.Warn("the journal has a verdict of another chain's task, it is dropped", "task", seat.TaskID)
+			delete(m.entries, seat.TaskID)
+			judged = false
+		}
+		if judged {
+			if !e.said {
+				m.verdict.Send(e.Verdict)
+			}
+			e.said, e.seen = true, book.Height
+			m.entries[seat.TaskID] = e
+			continue
+		}
 		if seat.State != "drawn" || seat.Phase != "committing" {
 			continue
 		}
 		toRun[seat.TaskID] = true
-		_, judged := m.verdicts[seat.TaskID]
-		_, running := m.running[seat.TaskID]
-		switch {
-		case judged || running:
-		case m.draining:
-			v := message.Verdict{TaskID: seat.TaskID, Declined: true, Reason: "draining"}
-			if err := m.judge(ctx, v); err != nil {
-				return err
-			}
-		default:
-			m.waiting = append(m.waiting, seat)
+		if err := m.take(ctx, seat, book.Height); err != nil {
+			return err
 		}
 	}
 	slices.SortFunc(m.waiting, func(a, b message.Seat) int {
 		return cmp.Or(cmp.Compare(a.Deadline, b.Deadline), cmp.Compare(a.TaskID, b.TaskID))
 	})
-	for task, cancel := range m.running {
+	for task, r := range m.running {
 		if !toRun[task] {
-			cancel()
+			r.stop(errOver)
 		}
 	}
-	for task := range m.verdicts {
-		if !held[task] {
-			if err := m.journal.remove(ctx, task); err != nil {
-				return err
-			}
-			delete(m.verdicts, task)
+	return m.forget(ctx, book.Height)
+}
+
+// take decides on a seat without a verdict: it goes on running, is given back,
+// or waits for a place.
+func (m *Module) take(ctx context.Context, seat message.Seat, height int64) error {
+	late := height+reserve >= seat.Deadline
+	r, running := m.running[seat.TaskID]
+	switch {
+	case running && late:
+		r.stop(errLate)
+	case running:
+	case late:
+		return m.judge(ctx, seat, declined(seat.TaskID, errLate.Error()))
+	case m.draining:
+		return m.judge(ctx, seat, declined(seat.TaskID, "draining"))
+	default:
+		m.waiting = append(m.waiting, seat)
+	}
+	return nil
+}
+
+// forget drops the entries of seats that are over for good.
+func (m *Module) forget(ctx context.Context, height int64) error {
+	for task, e := range m.entries {
+		if e.seen == 0 {
+			e.seen = height
+			m.entries[task] = e
 		}
+		if height-e.seen <= keepEntries {
+			continue
+		}
+		if err := m.journal.remove(ctx, task); err != nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+		delete(m.entries, task)
 	}
 	return nil
 }
 
 // start gives free places to the seats that wait.
 func (m *Module) start(ctx context.Context) {
-	for len(m.waiting) > 0 && len(m.running) < m.cfg.MaxRunning {
+	for !m.draining && len(m.waiting) > 0 && len(m.running) < m.cfg.MaxRunning {
 		seat := m.waiting[0]
 		m.waiting = m.waiting[1:]
 		j := job{
 			seat: seat, chainID: m.chainID, cfg: m.cfg, box: m.box, dag: m.dag, fetch: m.fetch, log: m.log,
 			dir: filepath.Join(m.dir, fmt.Sprint(seat.TaskID)),
 		}
-		// Fetching and compiling are part of the patience with one program.
-		ctx, cancel := context.WithTimeout(ctx, 2*m.cfg.MaxTime)
-		m.running[seat.TaskID] = cancel
+		ctx, stop := context.WithCancelCause(ctx)
+		m.running[seat.TaskID] = run{seat, stop}
 		m.log.Info("seat taken", "task", seat.TaskID, "seat", seat.Index, "deadline", seat.Deadline)
 		m.jobs.Go(func() {
+			// Fetching and compiling are part of the patience with one program.
+			ctx, cancel := context.WithTimeoutCause(ctx, 2*m.cfg.MaxTime, errSlow)
+			defer cancel()
 			v, err := j.run(ctx)
 			m.done <- finished{seat.TaskID, v, err} // there is room for every place
 		})
@@ -177,26 +229,32 @@ func (m *Module) start(ctx context.Context) {
 
 // finish frees a place and judges.
 func (m *Module) finish(ctx context.Context, f finished) error {
-	m.running[f.task]()
+	r := m.running[f.task]
+	r.stop(nil)
 	delete(m.running, f.task)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(f.err, context.Canceled):
-		return nil // the seat was over before the program was
+	case errors.Is(f.err, errOver):
+		return nil
 	case f.err != nil:
-		m.log.Warn("seat declined: out of time", "task", f.task, "err", f.err)
-		f.verdict = message.Verdict{TaskID: f.task, Declined: true, Reason: "timeout"}
+		m.log.Warn("seat declined", "task", f.task, "err", f.err)
+		f.verdict = declined(f.task, f.err.Error())
 	}
-	return m.judge(ctx, f.verdict)
+	return m.judge(ctx, r.seat, f.verdict)
 }
 
-// judge says a verdict once it is in the journal.
-func (m *Module) judge(ctx context.Context, v message.Verdict) error {
-	if err := m.journal.write(ctx, v); err != nil {
+// judge says a verdict once it is in the journal. A seat is judged once.
+func (m *Module) judge(ctx context.Context, seat message.Seat, v message.Verdict) error {
+	e := entry{ChainID: m.chainID, Program: seat.Program, Verdict: v, said: true}
+	if err := m.journal.write(ctx, e); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	m.verdicts[v.TaskID] = v
+	m.entries[v.TaskID] = e
 	m.verdict.Send(v)
 	return nil
+}
+
+func declined(task uint64, reason string) message.Verdict {
+	return message.Verdict{TaskID: task, Declined: true, Reason: reason}
 }

@@ -21,11 +21,6 @@ func route(seat message.Seat) []message.Source {
 			out = append(out, s)
 		}
 	}
-	for _, p := range seat.Peers {
-		if p.Operator == seat.Operator {
-			seen[p.Source.PeerID] = true // never from oneself
-		}
-	}
 	byIndex := map[uint32]message.Source{}
 	for _, p := range seat.Peers {
 		byIndex[p.Index] = p.Source
