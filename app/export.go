@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	"github.com/cosmos/cosmos-sdk/x/staking"
 )
@@ -23,7 +25,7 @@ import (
 func (a *App) ExportAppStateAndValidators(
 	forNewNetwork bool, allowedAddrs, modules []string,
 ) (servertypes.ExportedApp, error) {
-	ctx := a.NewContext(true)
+	ctx := a.NewContextLegacy(true, cmtproto.Header{ChainID: a.ChainID(), Height: a.LastBlockHeight()})
 	height := a.LastBlockHeight() + 1
 	if forNewNetwork {
 		if err := a.settleForNewNetwork(ctx, allowedAddrs); err != nil {

@@ -11,6 +11,8 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/log/v2"
+
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -182,8 +184,7 @@ func (a *TestApp) Keepers() app.Keepers { return a.App().Keepers }
 // Ctx returns a context on the state after the last block. What is written to it
 // is lost.
 func (a *TestApp) Ctx() sdk.Context {
-	ctx, _ := a.App().NewNextBlockContext(a.header()).CacheContext()
-	return ctx.WithEventManager(sdk.NewEventManager())
+	return sdk.NewContext(a.App().CommitMultiStore().CacheMultiStore(), a.header(), false, log.NewNopLogger())
 }
 
 // ChainID returns the chain's name.

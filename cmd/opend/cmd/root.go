@@ -4,6 +4,8 @@
 package cmd
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -109,12 +111,15 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 	if !needsNode(cmd) {
 		return nil
 	}
-	return prepareNode(cmd)
+	return prepareNode(cmd, clientCtx.HomeDir)
 }
 
 // prepareNode reads the node's configuration, and writes it first if it is not
 // there. Logs go to stderr: what commands print is for programs, too.
-func prepareNode(cmd *cobra.Command) error {
+func prepareNode(cmd *cobra.Command, home string) error {
+	if _, err := os.Stat(filepath.Join(home, "config", "config.toml")); errors.Is(err, fs.ErrNotExist) {
+		nodeconfig.Write(home, nodeconfig.App(), nodeconfig.Comet()) // the SDK would change some of it
+	}
 	ctx, err := server.InterceptConfigsAndCreateContext(cmd,
 		nodeconfig.AppTemplate, nodeconfig.App(), nodeconfig.Comet())
 	if err != nil {
