@@ -42,7 +42,9 @@ func (t *tree) OpenFile(path string, flag sys.Oflag, _ fs.FileMode) (sys.File, s
 		return nil, errno
 	}
 	if flag&sys.O_TRUNC != 0 && !n.isDir() {
-		t.resize(n, 0)
+		if errno := t.resize(n, 0); errno != 0 {
+			return nil, errno
+		}
 	}
 	n.opened++
 	t.open++
