@@ -158,3 +158,17 @@ func feegrantRevocation(t *testing.T, a *testapp.TestApp, from, to testapp.Accou
 	revoke := feegrant.NewMsgRevokeAllowance(from.Addr, to.Addr)
 	return &revoke
 }
+
+// C19: who cannot pay is turned away before anybody verifies a signature, so a
+// storm of failing transactions costs its receivers little.
+func TestC19_TheFeeIsCheckedBeforeTheSignature(t *testing.T) {
+	a := testapp.New(t)
+	from := a.Accounts[0]
+	tx := testapp.Tx{
+		From: from, Msgs: []sdk.Msg{send(from, a.Accounts[1], 1)},
+		ChainID: "there-1", // so the signature is worth nothing
+		Fee:     sdk.NewCoins(app.Open(1_000_000_000_000)),
+	}
+	res := a.Submit(a.Sign(tx))
+	require.Equal(t, sdkerrors.ErrInsufficientFunds.ABCICode(), res.Code, res.Log)
+}

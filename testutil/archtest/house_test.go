@@ -53,7 +53,7 @@ func TestNoHandWrittenFileOutgrowsItsReader(t *testing.T) { holds(t, archtest.Ch
 
 func TestEveryPromiseHasAnIssue(t *testing.T) { holds(t, archtest.CheckPromises) }
 
-func TestTheStateMachineIsWrittenDeterministically(t *testing.T) {
+func TestC2_TheStateMachineIsWrittenDeterministically(t *testing.T) {
 	holds(t, archtest.CheckDeterminism)
 }
 
