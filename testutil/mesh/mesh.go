@@ -107,15 +107,11 @@ func (m *Mesh) waitReady(ctx context.Context) error {
 		return err
 	}
 	return Poll(ctx, "the consumer's daemon", func() (bool, error) {
-		out, err := m.Xworker(ctx, m.Consumer, "status", "--output", "json")
-		if err != nil {
-			return false, nil // it has not begun to listen
+		if !m.Consumer.Process().Running() {
+			return false, fmt.Errorf("it has ended; its log is %s", m.Consumer.Process().Log)
 		}
-		var s apiv1.StatusResponse
-		if err := protojson.Unmarshal(out, &s); err != nil {
-			return false, err
-		}
-		return s.Height > 0 && s.ChainError == "", nil
+		s, err := DaemonStatus(ctx, m.Consumer) // fails until it listens
+		return err == nil && s.Height > 0 && s.ChainError == "", nil
 	})
 }
 

@@ -33,7 +33,12 @@ func (k *Keeper) drawCommittee(ctx context.Context, w *work) error {
 	}
 	if !ready {
 		if now >= t.Deadline {
-			return k.unresolved(ctx, w, slashingtasks.CLOSE_REASON_NO_BEACON)
+			reason := slashingtasks.CLOSE_REASON_NO_BEACON
+			if t.Stage == 0 && t.SeedAfter > t.SubmittedHeight {
+				// The beacon has come, to a draw that found too few.
+				reason = slashingtasks.CLOSE_REASON_NO_COMMITTEE
+			}
+			return k.unresolved(ctx, w, reason)
 		}
 		t.Due = now + 1
 		return nil

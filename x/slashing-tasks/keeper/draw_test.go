@@ -29,15 +29,18 @@ func TestATaskWithoutABeaconIsRefundedWhenTheDrawTimesOut(t *testing.T) {
 }
 
 func TestATaskWithTooFewXnodesIsRefundedWhenTheDrawTimesOut(t *testing.T) {
-	f := newFixture(t)
-	f.world.xnodes = f.world.xnodes[:6]
-	id := f.submit(7)
-	task := f.until(id, slashingtasks.PHASE_CLOSED)
-	require.Equal(t, slashingtasks.CLOSE_REASON_NO_COMMITTEE, task.Reason)
-	require.EqualValues(t, 1_000_000_000, f.balance(requester))
-	require.Empty(t, f.seats(id))
-	locks, allocations := f.holds()
-	require.Equal(t, []int{0, 0}, []int{locks, allocations})
+	for _, lag := range []int64{2, 3, 5} { // the last seed comes at the deadline, or does not
+		f := newFixture(t)
+		f.world.lag = lag
+		f.world.xnodes = f.world.xnodes[:6]
+		id := f.submit(7)
+		task := f.until(id, slashingtasks.PHASE_CLOSED)
+		require.Equal(t, slashingtasks.CLOSE_REASON_NO_COMMITTEE, task.Reason, "lag %d", lag)
+		require.EqualValues(t, 1_000_000_000, f.balance(requester))
+		require.Empty(t, f.seats(id))
+		locks, allocations := f.holds()
+		require.Equal(t, []int{0, 0}, []int{locks, allocations})
+	}
 }
 
 func TestADrawThatFoundTooFewIsTriedAgainWithALaterSeed(t *testing.T) {
