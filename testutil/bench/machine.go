@@ -1,0 +1,83 @@
+// Copyright 2026 The Openmesh Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Machine is where the numbers come from. On a busy one times are upper bounds,
+// and only ratios of the same run are worth comparing.
+type Machine struct {
+	Cores int    `json:"cores"`
+	CPU   string `json:"cpu"`
+	Go    string `json:"go"`
+	// LoadStart and LoadEnd are the load averages of 1, 5 and 15 minutes.
+	LoadStart string `json:"load_start"`
+	LoadEnd   string `json:"load_end"`
+}
+
+func newMachine() Machine {
+	return Machine{
+		Cores: runtime.NumCPU(), CPU: cpuModel(), LoadStart: loadAverage(),
+		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
+	}
+}
+
+// loadAverage is empty where the system does not tell.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(string(text))[:3], " ")
+}
+
+func cpuModel() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown"
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown"
+}
+
+// cost is what something took of this process: CPU of all its threads, garbage
+// collection and the database's compaction included, and wall time.
+type cost struct{ cpu, wall time.Duration }
+
+func (c *cost) add(o cost) { c.cpu, c.wall = c.cpu+o.cpu, c.wall+o.wall }
+
+// measure runs do and returns what it took.
+func measure(do func() error) (cost, error) {
+	cpu, err := cpuTime()
+	if err != nil {
+		return cost{}, err
+	}
+	began := time.Now()
+	if err := do(); err != nil {
+		return cost{}, err
+	}
+	wall := time.Since(began)
+	after, err := cpuTime()
+	return cost{cpu: after - cpu, wall: wall}, err
+}
+
+// cpuTime is the CPU time of this process so far, user and system.
+func cpuTime() (time.Duration, error) {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0, fmt.Errorf("CPU time of this process: %w", err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), nil
+}
