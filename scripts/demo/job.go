@@ -23,9 +23,9 @@ const inputSize = 20_000_000
 
 // job is the program, its input, and what it prints natively.
 type job struct {
-	module, input string
-	size          int64
-	expected      []byte
+	module, native, input string
+	size                  int64
+	expected              []byte
 }
 
 // prepare compiles examples/wordcount twice and runs the native one.
@@ -49,15 +49,47 @@ func (d *demo) prepare(ctx context.Context) (job, error) {
 	if err != nil {
 		return j, err
 	}
-	j.size = info.Size()
+	j.size, j.native = info.Size(), native
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, native, j.input)
-	cmd.Stderr = os.Stderr
-	if j.expected, err = cmd.Output(); err != nil {
-		return j, fmt.Errorf("run the program natively: %w", err)
+	if j.expected, err = runNative(ctx, native, j.input); err != nil {
+		return j, err
 	}
 	fmt.Printf("  natively it takes %s and prints %d lines\n", time.Since(began).Round(time.Millisecond), bytes.Count(j.expected, []byte("\n")))
 	return j, nil
+}
+
+func runNative(ctx context.Context, program, input string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, program, input)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("run the program natively: %w", err)
+	}
+	return out, nil
+}
+
+// lasting is the job over the text as often as it takes to fill inputSize, so
+// that seats are still at work when they are killed.
+func (j job) lasting(ctx context.Context, dir string) (job, error) {
+	if j.size == 0 {
+		return j, errors.New("the input is empty")
+	}
+	if j.size >= inputSize {
+		return j, nil
+	}
+	text, err := os.ReadFile(j.input)
+	if err != nil {
+		return j, err
+	}
+	text = append(text, '\n')
+	times := inputSize/len(text) + 1
+	j.input, j.size = filepath.Join(dir, "lasting.txt"), int64(times*len(text))
+	if err := os.WriteFile(j.input, bytes.Repeat(text, times), 0o600); err != nil {
+		return j, err
+	}
+	fmt.Printf("  the text is short: this task counts it %d times over, so that its seats are still at work when they are killed\n", times)
+	j.expected, err = runNative(ctx, j.native, j.input)
+	return j, err
 }
 
 func goBuild(ctx context.Context, out string, env ...string) error {

@@ -52,6 +52,10 @@ func (d *demo) verifiedTask(ctx context.Context, j job) error {
 
 // taskWithKills submits a second task and kills seats before they commit.
 func (d *demo) taskWithKills(ctx context.Context, j job) error {
+	j, err := j.lasting(ctx, d.dir)
+	if err != nil {
+		return err
+	}
 	id, err := d.mesh.Submit(ctx, "--module", j.module, "--input", "text="+j.input, "--seats", fmt.Sprint(seats))
 	if err != nil {
 		return err
