@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -59,6 +60,27 @@ type demo struct {
 	mesh      *mesh.Mesh
 }
 
+// lastWords prints the end of every process's log, which are removed with the
+// homes.
+func (d *demo) lastWords() {
+	logs, err := filepath.Glob(filepath.Join(d.dir, "net", "logs", "*.log"))
+	if err != nil || len(logs) == 0 {
+		return
+	}
+	fmt.Println("\nthe last lines of each log (KEEP=1 make demo keeps all of it):")
+	for _, path := range logs {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		fmt.Printf("--- %s\n", filepath.Base(path))
+		for _, line := range lines[max(0, len(lines)-4):] {
+			fmt.Println(line[:min(len(line), 300)])
+		}
+	}
+}
+
 // say prints a headline.
 func (d *demo) say(format string, args ...any) {
 	fmt.Printf("\n[%3.0fs] %s\n", time.Since(d.start).Seconds(), fmt.Sprintf(format, args...))
@@ -75,7 +97,12 @@ func (d *demo) run(ctx context.Context, opend, xworker string, keep bool) (err e
 		return err
 	}
 	defer func() {
-		if keep || err != nil {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			err = errors.New("interrupted; every process was stopped")
+		} else if err != nil {
+			d.lastWords()
+		}
+		if keep {
 			fmt.Printf("\nlogs and homes are kept in %s\n", d.dir)
 			return
 		}
