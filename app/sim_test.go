@@ -8,11 +8,13 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
@@ -55,6 +57,9 @@ func simConfig(t *testing.T) simtypes.Config {
 	}
 }
 
+// delivered counts the messages of simulated transactions by type.
+var delivered = map[string]int{}
+
 // newSimApp makes the app that is simulated. The simulator proposes no blocks, so
 // nobody would contribute to the beacon, and no committee would ever be drawn:
 // here two of three blocks bring a contribution.
@@ -69,6 +74,13 @@ func newSimApp(
 			err = contribute(ctx, a.Keepers, req.Height)
 		}
 		return res, err
+	})
+	inspect := a.AnteHandler()
+	a.SetAnteHandler(func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		for _, msg := range tx.GetMsgs() {
+			delivered[sdk.MsgTypeURL(msg)]++
+		}
+		return inspect(ctx, tx, simulate)
 	})
 	if loadLatest {
 		if err := a.LoadLatestVersion(); err != nil {
@@ -136,4 +148,20 @@ func TestRandomOperationsAreDeterministic(t *testing.T) {
 			})
 	}
 	require.Equal(t, hashes[0], hashes[1], "two runs of one seed end in different states")
+	if os.Getenv("SIM_BLOCKS")+os.Getenv("SIM_BLOCK_SIZE")+os.Getenv("SIM_SEED") == "" {
+		requireEveryMessage(t)
+	}
+}
+
+// requireEveryMessage holds that the mesh's messages were all among the random
+// operations. Params change by proposals, whose messages are in no transaction.
+func requireEveryMessage(t *testing.T) {
+	t.Helper()
+	for _, url := range testapp.Model(t).Encoding().Registry.ListImplementations(sdk.MsgInterfaceProtoName) {
+		if !strings.HasPrefix(url, "/openmesh.") || strings.HasSuffix(url, ".MsgUpdateParams") {
+			continue
+		}
+		t.Logf("%6d of %s", delivered[url], url)
+		assert.NotZero(t, delivered[url], url)
+	}
 }

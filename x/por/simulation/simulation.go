@@ -72,11 +72,19 @@ func RegisterBeaconKey(k *keeper.Keeper, operators address.Codec) simsx.SimMsgFa
 // DeactivateBeaconKey announces the end of some validator's key.
 func DeactivateBeaconKey(k *keeper.Keeper, operators address.Codec) simsx.SimMsgFactoryFn[*por.MsgDeactivateBeaconKey] {
 	return func(ctx context.Context, data *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *por.MsgDeactivateBeaconKey) {
-		hasKey := simsx.SimAccountFilterFn(func(a simsx.SimAccount) bool {
-			_, err := k.BeaconKey(ctx, sdk.ValAddress(a.Address))
-			return err == nil
+		var withKey []sdk.ValAddress
+		err := k.BeaconKeys.Walk(ctx, nil, func(operator sdk.ValAddress, key por.BeaconKey) (bool, error) {
+			if len(key.PubKey) > 0 && key.Pending == nil {
+				withKey = append(withKey, operator)
+			}
+			return false, nil
 		})
-		from := data.AnyAccount(reporter, simsx.WithSpendableBalance(), hasKey, settled(ctx, k))
+		if err != nil || len(withKey) == 0 {
+			reporter.Skip("no validator has a settled key")
+			return nil, nil
+		}
+		chosen := withKey[data.Rand().Intn(len(withKey))]
+		from := data.GetAccountbyAccAddr(reporter, sdk.AccAddress(chosen))
 		if reporter.IsSkipped() {
 			return nil, nil
 		}
