@@ -5,6 +5,7 @@ package chain
 
 import (
 	"fmt"
+	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -23,6 +24,15 @@ const (
 	decline = "decline"
 )
 
+// urgent is how many blocks before its deadline a seat waits for no company.
+const urgent = 3
+
+// verbOf is the part of a key that its whole message shares.
+func verbOf(key string) string {
+	verb, _, _ := strings.Cut(key, "/")
+	return verb
+}
+
 // keyOf names what is said about a seat, so that it is not said twice at once.
 func keyOf(verb string, task uint64) string { return fmt.Sprintf("%s/%d", verb, task) }
 
@@ -33,8 +43,8 @@ type duty struct {
 }
 
 // duties follows from the seats as the chain has them and the verdicts that the
-// tasks module has reached: what has to be said now, one message a kind. What
-// finds no place in a message is said with the next one.
+// tasks module has reached: what has to be said now, one message a kind. A kind
+// is said once a block, so that what comes up meanwhile shares the next message.
 func (m *Module) duties(height int64) []duty {
 	if !m.known() {
 		return nil
@@ -44,10 +54,13 @@ func (m *Module) duties(height int64) []duty {
 	reveals := &slashingtasks.MsgReveal{Signer: signer}
 	declines := &slashingtasks.MsgDecline{Signer: signer}
 	keys := map[string][]string{}
-	// take says whether there is a place for the key, and fills it.
-	take := func(verb string, task uint64) bool {
-		key := keyOf(verb, task)
+	// take says whether there is a place for the seat, and fills it.
+	take := func(verb string, seat message.Seat) bool {
+		key := keyOf(verb, seat.TaskID)
 		if len(keys[verb]) >= maxBatch || !m.flights.free(key, height) {
+			return false
+		}
+		if m.said[verb] == height && seat.Deadline-height > urgent {
 			return false
 		}
 		keys[verb] = append(keys[verb], key)
@@ -62,16 +75,16 @@ func (m *Module) duties(height int64) []duty {
 		switch toCommit, toReveal := seat.State == "drawn" && seat.Phase == "committing",
 			seat.State == "committed" && seat.Phase == "revealing"; {
 		case toCommit && err != nil:
-			if take(decline, seat.TaskID) {
+			if take(decline, seat) {
 				declines.TaskIds, declines.Reason = append(declines.TaskIds, seat.TaskID), err.Error()
 			}
 		case toCommit:
-			if take(commit, seat.TaskID) {
+			if take(commit, seat) {
 				commitment := slashingtasks.Commitment(m.client.ChainID(), seat.TaskID, m.operator, outcome, v.Salt)
 				commits.Commits = append(commits.Commits, slashingtasks.CommitItem{TaskId: seat.TaskID, Commitment: commitment})
 			}
 		case toReveal && err == nil:
-			if take(reveal, seat.TaskID) {
+			if take(reveal, seat) {
 				reveals.Reveals = append(reveals.Reveals, slashingtasks.RevealItem{TaskId: seat.TaskID, Outcome: outcome, Salt: v.Salt})
 			}
 		}

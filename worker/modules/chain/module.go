@@ -60,6 +60,7 @@ type Module struct {
 	status   *bus.Answerer[message.GetChainStatus, message.ChainStatus]
 
 	flights  *flights
+	said     map[string]int64 // by verb: the height at which it was said last
 	head     block
 	moved    time.Time // when head was new
 	xnode    workers.Xnode
@@ -105,6 +106,7 @@ func New(cfg Config, port *bus.Port, client *Client, signer *keys.Signer, kv sto
 		task:     bus.Answers[message.GetTask, message.Task](port),
 		status:   bus.Answers[message.GetChainStatus, message.ChainStatus](port),
 		flights:  f,
+		said:     map[string]int64{},
 		verdicts: map[uint64]verdict{},
 		peers:    map[string]peer{},
 	}

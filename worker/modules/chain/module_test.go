@@ -101,6 +101,40 @@ func TestAHundredAndTwentySeatsTakeThreeTransactionsOfFiftyAtMost(t *testing.T) 
 	})
 }
 
+func TestAKindIsSaidOnceABlockUnlessASeatIsShortOfTime(t *testing.T) {
+	c := newFakeChain(t)
+	for id := range uint64(4) {
+		c.seat(id + 1)
+	}
+	r := newRig(t, c, openStore(t), c.node(testChain))
+	r.ready()
+	pending := func() (n int) {
+		c.do(func() { n = len(c.mempool) })
+		return n
+	}
+	r.mine()
+	r.settle()
+	before := pending() // the daemon's heartbeat may be there
+	for id := range uint64(3) {
+		r.verdict(okVerdict(id + 1))
+		r.wait("the first commit", func() bool { return pending() == before+1 })
+		r.settle()
+		require.Equal(t, before+1, pending(), "later ones wait for the next block")
+	}
+	c.do(func() { c.tasks[4].Task.Deadline = c.height + urgent })
+	r.mine()
+	r.settle()
+	require.Equal(t, slashingtasks.SEAT_STATE_COMMITTED, c.state(1))
+	shared := pending()
+	r.verdict(okVerdict(4))
+	r.wait("the seat that is short of time", func() bool { return pending() == shared+1 })
+	r.mine()
+	for id := range uint64(4) {
+		require.Equal(t, slashingtasks.SEAT_STATE_COMMITTED, c.state(id+1), "seat %d", id+1)
+	}
+	c.do(func() { require.ElementsMatch(t, []int{1, 2, 1}, c.batches) })
+}
+
 func TestHeartbeatsComeAtAQuarterOfTheTimeoutAndNotWhileDraining(t *testing.T) {
 	c := newFakeChain(t)
 	r := newRig(t, c, openStore(t), c.node(testChain))
