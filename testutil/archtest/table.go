@@ -30,6 +30,10 @@ var Table = slices.Concat(
 
 	[]Row{
 		{
+			Place: "x/internal/...",
+			Why:   "what several modules do alike knows none of them",
+		},
+		{
 			Place: "app/...",
 			May:   []string{"x/..."},
 			Why:   "app assembles x/* into one state machine and is the only place that sees all keepers; the chain knows nothing of the worker",
@@ -133,7 +137,7 @@ func chainModule(name string, lower ...string) []Row {
 		},
 		{
 			Place: home + "/keeper/...",
-			May:   append([]string{home, home + "/*", home + "/internal/..."}, nouns...),
+			May:   append([]string{home, home + "/*", home + "/internal/...", "x/internal/..."}, nouns...),
 			Tests: tests,
 			Why:   "a keeper never imports another keeper: it asks through expected_keepers.go of its own module (pull) or hears by hooks (push)",
 		},

@@ -13,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	"github.com/openmesh-network/openmesh/x/internal/isolate"
 	"github.com/openmesh-network/openmesh/x/por"
 )
 
@@ -84,10 +85,8 @@ func (k *Keeper) SettleKeyChanges(ctx context.Context) error {
 		return err
 	}
 	for _, change := range changes {
-		cached, write := sdkCtx.CacheContext()
-		err := k.settleOne(cached, change.K2())
+		err := isolate.Run(ctx, func(ctx context.Context) error { return k.settleOne(sdk.UnwrapSDKContext(ctx), change.K2()) })
 		if err == nil {
-			write()
 			continue
 		}
 		sdkCtx.Logger().Error("change of a beacon key not settled", "module", por.ModuleName,

@@ -66,6 +66,7 @@ func (s queryServer) BeaconKey(ctx context.Context, req *por.QueryBeaconKeyReque
 
 // BeaconKeys returns a page of all keys, by operator.
 func (s queryServer) BeaconKeys(ctx context.Context, req *por.QueryBeaconKeysRequest) (*por.QueryBeaconKeysResponse, error) {
+	asked := query.PageRequest{Limit: query.DefaultLimit} // without a limit everything would be counted
 	if page := req.Pagination; page != nil {
 		switch {
 		case page.Limit > maxPage:
@@ -75,8 +76,12 @@ func (s queryServer) BeaconKeys(ctx context.Context, req *por.QueryBeaconKeysReq
 		case page.Offset > 0:
 			return nil, errorsmod.Wrap(por.ErrInvalidPage, "an offset would read everything before it; use key")
 		}
+		asked.Key, asked.Reverse = page.Key, page.Reverse
+		if page.Limit > 0 {
+			asked.Limit = page.Limit
+		}
 	}
-	keys, page, err := query.CollectionPaginate(ctx, s.k.BeaconKeys, req.Pagination,
+	keys, page, err := query.CollectionPaginate(ctx, s.k.BeaconKeys, &asked,
 		func(_ sdk.ValAddress, key por.BeaconKey) (por.BeaconKey, error) { return key, nil })
 	if err != nil {
 		return nil, err

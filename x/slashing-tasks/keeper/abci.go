@@ -9,6 +9,7 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/openmesh-network/openmesh/x/internal/isolate"
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 )
 
@@ -29,11 +30,11 @@ func (k *Keeper) EndBlock(ctx context.Context) error {
 		return err
 	}
 	for _, entry := range due {
-		failure := attempt(ctx, func(ctx context.Context) error { return k.act(ctx, entry.K2()) })
+		failure := isolate.Run(ctx, func(ctx context.Context) error { return k.act(ctx, entry.K2()) })
 		if failure == nil {
 			continue
 		}
-		if err := attempt(ctx, func(ctx context.Context) error { return k.postpone(ctx, entry, failure) }); err != nil {
+		if err := isolate.Run(ctx, func(ctx context.Context) error { return k.postpone(ctx, entry, failure) }); err != nil {
 			// Not even the record can be read: keep the entry for whoever repairs it.
 			if err := k.moveEntry(ctx, entry, failure); err != nil {
 				return err
@@ -103,7 +104,7 @@ func (k *Keeper) postpone(ctx context.Context, entry collections.Pair[int64, uin
 		return err
 	}
 	if w.task.Failures+1 >= patience && !w.task.Final() {
-		closed := attempt(ctx, func(ctx context.Context) error {
+		closed := isolate.Run(ctx, func(ctx context.Context) error {
 			if err := k.close(ctx, w, slashingtasks.CLOSE_REASON_EXPIRED); err != nil {
 				return err
 			}

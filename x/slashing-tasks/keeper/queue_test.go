@@ -22,7 +22,7 @@ func TestC4_APanicBelowDoesNotReachTheBlockAndTheOthersGoOn(t *testing.T) {
 	require.EqualValues(t, 3*2_001, task.Paid.Int64(), "paid, although no lock could be released")
 	failed := said[*slashingtasks.EventTaskFailed](f)
 	require.Len(t, failed, 3)
-	require.Equal(t, "panic: unlock", failed[0].Error)
+	require.Equal(t, "the item panicked", failed[0].Error)
 	require.Zero(t, failed[0].Retry)
 }
 

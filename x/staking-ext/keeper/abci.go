@@ -6,7 +6,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"cosmossdk.io/collections"
@@ -15,6 +14,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/openmesh-network/openmesh/x/internal/isolate"
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 )
 
@@ -67,12 +67,12 @@ func (k *Keeper) mature(ctx context.Context, operator sdk.AccAddress, id uint64,
 	if height < entry.MatureHeight {
 		return k.requeue(ctx, operator, entry, entry.MatureHeight)
 	}
-	cause := try(ctx, func(ctx context.Context) error { return k.pay(ctx, operator, entry) })
+	cause := isolate.Run(ctx, func(ctx context.Context) error { return k.pay(ctx, operator, entry) })
 	if cause == nil {
 		return nil
 	}
 	retry := height + stakingext.Backoff(params.RetryBackoffBlocks, entry.Attempts+1)
-	return try(ctx, func(ctx context.Context) error {
+	return isolate.Run(ctx, func(ctx context.Context) error {
 		if err := k.removeUnbonding(ctx, operator, entry); err != nil {
 			return err
 		}
@@ -108,12 +108,12 @@ func (k *Keeper) release(ctx context.Context, operator sdk.AccAddress, subject s
 	if err != nil {
 		return err
 	}
-	cause := try(ctx, func(ctx context.Context) error { return k.unlock(ctx, operator, lock, true) })
+	cause := isolate.Run(ctx, func(ctx context.Context) error { return k.unlock(ctx, operator, lock, true) })
 	if cause == nil {
 		return nil
 	}
 	retry := sdk.UnwrapSDKContext(ctx).BlockHeight() + stakingext.Backoff(params.RetryBackoffBlocks, lock.Attempts+1)
-	return try(ctx, func(ctx context.Context) error {
+	return isolate.Run(ctx, func(ctx context.Context) error {
 		if err := k.LockQueue.Remove(ctx, collections.Join3(lock.QueuedAt, operator, subject)); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (k *Keeper) pruneFaults(ctx context.Context, params stakingext.Params) erro
 	}
 	var errs error
 	for _, turn := range turns {
-		errs = errors.Join(errs, try(ctx, func(ctx context.Context) error { return k.prune(ctx, turn, params) }))
+		errs = errors.Join(errs, isolate.Run(ctx, func(ctx context.Context) error { return k.prune(ctx, turn, params) }))
 	}
 	return errs
 }
@@ -186,22 +186,6 @@ func firstKeys[K any](iter collections.KeySetIterator[K], limit int) ([]K, error
 		keys = append(keys, key)
 	}
 	return keys, nil
-}
-
-// try does one item of a queue in a cache of its own: state and events of a
-// failed one are dropped, and a panic is an error like any other.
-func try(ctx context.Context, item func(context.Context) error) (err error) {
-	cached, write := sdk.UnwrapSDKContext(ctx).CacheContext()
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
-	if err := item(cached); err != nil {
-		return err
-	}
-	write()
-	return nil
 }
 
 // emit leaves a typed event.

@@ -6,12 +6,12 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/openmesh-network/openmesh/x/internal/isolate"
 	"github.com/openmesh-network/openmesh/x/workers"
 )
 
@@ -22,9 +22,6 @@ const (
 	queueDeadline = "deadline"
 	queueReweigh  = "reweigh"
 )
-
-// errPanicked stands for a panic, whose text may differ between machines.
-var errPanicked = errors.New("the item panicked")
 
 // EndBlock looks at the Xnodes whose deadline has come, and weighs some again
 // where that is due; each at most params.max_queue_items_per_block of them.
@@ -49,7 +46,7 @@ func (k *Keeper) runDeadlines(ctx context.Context, params workers.Params) error 
 	}
 	for _, key := range due {
 		operator := key.K2()
-		failure := isolate(ctx, func(ctx context.Context) error { return k.checkHeartbeat(ctx, operator, params) })
+		failure := isolate.Run(ctx, func(ctx context.Context) error { return k.checkHeartbeat(ctx, operator, params) })
 		if failure == nil {
 			continue
 		}
@@ -109,7 +106,7 @@ func (k *Keeper) runReweigh(ctx context.Context, params workers.Params) error {
 		return err
 	}
 	for _, operator := range batch {
-		failure := isolate(ctx, func(ctx context.Context) error { return k.AfterBondChanged(ctx, operator) })
+		failure := isolate.Run(ctx, func(ctx context.Context) error { return k.AfterBondChanged(ctx, operator) })
 		if failure == nil {
 			continue
 		}
@@ -149,22 +146,4 @@ func (k *Keeper) tellFailure(ctx context.Context, operator sdk.AccAddress, queue
 		return err
 	}
 	return emit(ctx, &workers.EventQueueItemFailed{Operator: text, Queue: queue, Reason: failure.Error()})
-}
-
-// isolate runs one item on a branch of the state, which counts only if the item
-// neither fails nor panics: one bad item must not stop the chain.
-func isolate(ctx context.Context, item func(context.Context) error) (err error) {
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	branch, write := sdkCtx.CacheContext()
-	defer func() {
-		if r := recover(); r != nil {
-			sdkCtx.Logger().Error("an item at the end of a block panicked", "module", workers.ModuleName, "panic", fmt.Sprint(r))
-			err = errPanicked
-		}
-	}()
-	if err := item(branch); err != nil {
-		return err
-	}
-	write()
-	return nil
 }
