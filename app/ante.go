@@ -6,6 +6,7 @@ package app
 import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/x/auth/ante"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
 )
@@ -19,6 +20,9 @@ const (
 	// transaction costs for each signer; a simulation remembers none.
 	simulatedNonceGas storetypes.Gas = 4_000
 )
+
+// maxMessages bounds what one signature and one fee check can carry.
+const maxMessages = 100
 
 // newAnteHandler returns the SDK's checks of a transaction (limits, fee,
 // signatures, sequence or unordered nonce), and lets a simulation cost what the
@@ -39,6 +43,9 @@ func newAnteHandler(k *Keepers, enc Encoding) sdk.AnteHandler {
 		panic(err) // start-up: a keeper is missing
 	}
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		if n := len(tx.GetMsgs()); n > maxMessages {
+			return ctx, sdkerrors.ErrTxTooLarge.Wrapf("it holds %d messages, at most %d: split it", n, maxMessages)
+		}
 		ctx, err := checks(ctx, tx, simulate)
 		if err != nil || !simulate {
 			return ctx, err

@@ -172,3 +172,21 @@ func TestC19_TheFeeIsCheckedBeforeTheSignature(t *testing.T) {
 	res := a.Submit(a.Sign(tx))
 	require.Equal(t, sdkerrors.ErrInsufficientFunds.ABCICode(), res.Code, res.Log)
 }
+
+// C15: one transaction does not carry messages without end.
+func TestC15_ATransactionHoldsAHundredMessagesAtMost(t *testing.T) {
+	a := testapp.New(t)
+	from, to := a.Accounts[0], a.Accounts[1]
+	tx := testapp.Tx{From: from, Gas: 50_000_000}
+	for range 100 {
+		tx.Msgs = append(tx.Msgs, send(from, to, 1))
+	}
+	res := a.DeliverTx(tx)
+	require.True(t, res.IsOK(), res.Log)
+
+	tx.Msgs = append(tx.Msgs, send(from, to, 1))
+	require.Equal(t, sdkerrors.ErrTxTooLarge.ABCICode(), a.Submit(a.Sign(tx)).Code)
+	a.Force(a.Sign(tx))
+	block := a.NextBlock()
+	require.Equal(t, sdkerrors.ErrTxTooLarge.ABCICode(), block.Results[0].Code, "a proposer's whim does not help")
+}
