@@ -215,7 +215,11 @@ func progress(t *apiv1.Task) string {
 	case "challengeable":
 		return fmt.Sprintf("at least %d of %d seats agree; open to challenges until height %d", t.Quorum, t.Seats, t.Deadline)
 	case "verified":
-		return fmt.Sprintf("verified: %s, output %s", outcomeText(t.Outcome), t.Outcome.GetOutputRoot())
+		text := "verified: " + outcomeText(t.Outcome)
+		if root := t.Outcome.GetOutputRoot(); root != "" {
+			text += ", output " + root
+		}
+		return text
 	case "closed":
 		return "closed: " + closeReason(t.Reason)
 	default:
