@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 
+	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	"github.com/openmesh-network/openmesh/x/workers"
 
 	"github.com/openmesh-network/openmesh/worker/message"
@@ -62,14 +63,18 @@ func (m *Module) read(ctx context.Context, head block) error {
 }
 
 func (m *Module) readParams(ctx context.Context, head block) error {
-	if m.params.HeartbeatTimeout > 0 && head.height%refreshEvery != 0 {
+	if m.paramsRead > 0 && head.height-m.paramsRead < refreshEvery {
 		return nil
+	}
+	tasks, err := slashingtasks.NewQueryClient(m.client).Params(ctx, &slashingtasks.QueryParamsRequest{})
+	if err != nil {
+		return err
 	}
 	res, err := workers.NewQueryClient(m.client).Params(ctx, &workers.QueryParamsRequest{})
 	if err != nil {
 		return err
 	}
-	m.params = res.Params
+	m.params, m.batch, m.paramsRead = res.Params, min(maxBatch, int(tasks.Params.MaxBatch)), head.height
 	return nil
 }
 

@@ -14,7 +14,8 @@ import (
 	"github.com/openmesh-network/openmesh/worker/message"
 )
 
-// maxBatch is how many seats one transaction speaks for.
+// maxBatch is how many seats one transaction speaks for, where the chain allows
+// as many.
 const maxBatch = 50
 
 // What can be said about a seat.
@@ -57,7 +58,7 @@ func (m *Module) duties(height int64) []duty {
 	// take says whether there is a place for the seat, and fills it.
 	take := func(verb string, seat message.Seat) bool {
 		key := keyOf(verb, seat.TaskID)
-		if len(keys[verb]) >= maxBatch || !m.flights.free(key, height) {
+		if len(keys[verb]) >= m.batch || !m.flights.free(key, height) {
 			return false
 		}
 		if m.said[verb] == height && seat.Deadline-height > urgent {

@@ -79,6 +79,8 @@ type fakeChain struct {
 	tried   map[string]int             // what was broadcast, accepted or not
 	queries map[string]int             // by method
 
+	maxBatch uint32 // what governance allows in one message
+
 	// What goes wrong, and how often.
 	noAccount   bool
 	dropTxs     int    // transactions that the mempool loses
@@ -96,7 +98,8 @@ func newFakeChain(t *testing.T) *fakeChain {
 		height: 10, time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		tasks: map[uint64]*slashingtasks.OpenSeat{}, salts: map[uint64][]byte{}, nextID: 1000,
 		inPool: map[string]bool{}, nonces: map[time.Time]bool{}, results: map[string]*sdk.TxResponse{},
-		tried: map[string]int{}, queries: map[string]int{}, signed: map[string]map[string]bool{},
+		maxBatch: slashingtasks.DefaultParams().MaxBatch,
+		tried:    map[string]int{}, queries: map[string]int{}, signed: map[string]map[string]bool{},
 	}
 	c.xnode = &workers.Xnode{Operator: c.operator, Signer: c.signer.Account(), Status: workers.XNODE_STATUS_ACTIVE}
 	return c
@@ -183,6 +186,9 @@ func (c *fakeChain) handle(msg sdk.Msg) (proto.Message, error) {
 		c.xnode.Online = err == nil
 		return &workers.MsgHeartbeatResponse{}, err
 	case *slashingtasks.MsgCommit:
+		if len(msg.Commits) > int(c.maxBatch) {
+			return nil, slashingtasks.ErrInvalidBatch
+		}
 		c.batches = append(c.batches, len(msg.Commits))
 		for _, item := range msg.Commits {
 			c.said = append(c.said, keyOf(commit, item.TaskId))
@@ -469,7 +475,9 @@ type tasksServer struct {
 }
 
 func (s *tasksServer) Params(context.Context, *slashingtasks.QueryParamsRequest) (*slashingtasks.QueryParamsResponse, error) {
-	return &slashingtasks.QueryParamsResponse{Params: slashingtasks.DefaultParams()}, nil
+	params := slashingtasks.DefaultParams()
+	params.MaxBatch = s.chain.maxBatch
+	return &slashingtasks.QueryParamsResponse{Params: params}, nil
 }
 
 func (s *tasksServer) Quote(_ context.Context, r *slashingtasks.QueryQuoteRequest) (*slashingtasks.QueryQuoteResponse, error) {

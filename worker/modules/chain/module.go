@@ -59,18 +59,20 @@ type Module struct {
 	task     *bus.Answerer[message.GetTask, message.Task]
 	status   *bus.Answerer[message.GetChainStatus, message.ChainStatus]
 
-	flights  *flights
-	said     map[string]int64 // by verb: the height at which it was said last
-	head     block
-	moved    time.Time // when head was new
-	xnode    workers.Xnode
-	operator sdk.AccAddress // empty while the signer speaks for no Xnode
-	params   workers.Params
-	book     message.SeatBook
-	verdicts map[uint64]verdict
-	peers    map[string]peer
-	drained  bool
-	public   atomic.Pointer[message.ChainStatus]
+	flights    *flights
+	said       map[string]int64 // by verb: the height at which it was said last
+	head       block
+	moved      time.Time // when head was new
+	xnode      workers.Xnode
+	operator   sdk.AccAddress // empty while the signer speaks for no Xnode
+	params     workers.Params
+	batch      int // seats in a transaction at most
+	paramsRead int64
+	book       message.SeatBook
+	verdicts   map[uint64]verdict
+	peers      map[string]peer
+	drained    bool
+	public     atomic.Pointer[message.ChainStatus]
 }
 
 // verdict is what is to be said about a seat.

@@ -101,6 +101,32 @@ func TestAHundredAndTwentySeatsTakeThreeTransactionsOfFiftyAtMost(t *testing.T) 
 	})
 }
 
+func TestAMessageIsNoLongerThanGovernanceAllows(t *testing.T) {
+	c := newFakeChain(t)
+	c.maxBatch = 7
+	for id := range uint64(20) {
+		c.seat(id + 1)
+	}
+	r := newRig(t, c, openStore(t), c.node(testChain))
+	r.ready()
+	for id := range uint64(20) {
+		r.verdict(okVerdict(id + 1))
+	}
+	r.mineUntil("all committed", func() bool {
+		for id := range uint64(20) {
+			if c.state(id+1) != slashingtasks.SEAT_STATE_COMMITTED {
+				return false
+			}
+		}
+		return true
+	})
+	c.do(func() {
+		for _, n := range c.batches {
+			require.LessOrEqual(t, n, 7)
+		}
+	})
+}
+
 func TestAKindIsSaidOnceABlockUnlessASeatIsShortOfTime(t *testing.T) {
 	c := newFakeChain(t)
 	for id := range uint64(4) {

@@ -63,7 +63,7 @@ func (m *Module) say(ctx context.Context, d duty) error {
 		m.flights.refused = err.Error()
 		m.log.Warn("a message was not accepted, it is tried again", "keys", d.keys, "err", err)
 	}
-	if len(d.keys) < maxBatch { // a full one leaves others behind, for at once
+	if len(d.keys) < m.batch { // a full one leaves others behind, for at once
 		m.said[verbOf(d.keys[0])] = m.head.height
 	}
 	return nil
