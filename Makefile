@@ -21,6 +21,9 @@ e2e = $(shell $(GO) list ./... | grep '/e2e')
 
 LINT_VERSION := v2.12.2
 lint := .bin/golangci-lint-$(LINT_VERSION)
+# The linter's cache holds file names. With -trimpath two checkouts have the
+# same keys, so each keeps its own cache, or one is told of the other's files.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/.bin/lint-cache
 # name=package of the generators; built from the tool module's own go.mod.
 generators := \
 	buf=github.com/bufbuild/buf/cmd/buf \

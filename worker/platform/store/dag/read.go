@@ -186,8 +186,9 @@ func isDirectory(node ipld.Node) (bool, error) {
 		return true, nil
 	case unixfs.TFile, unixfs.TRaw:
 		return false, nil
+	default:
+		return false, ErrNotAFile
 	}
-	return false, ErrNotAFile
 }
 
 func fileSize(node ipld.Node) (uint64, error) {
