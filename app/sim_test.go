@@ -127,7 +127,7 @@ func simState(a *app.App) simsx.SimStateFactory {
 // can be exported, and is the same when it is imported again.
 func TestRandomOperationsAreDeterministic(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes half a minute")
+		t.Skip("takes about a minute")
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // half of the time would be the collector's
 	cfg := simConfig(t)

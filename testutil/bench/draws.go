@@ -133,7 +133,7 @@ func benchDraws(ctx context.Context, cfg drawsConfig) (_ *DrawsReport, err error
 // drawXnodes draws as x/slashing-tasks does: each committee from another seed.
 // Drawing writes nothing, so one context does for all.
 func drawXnodes(c *chain) func(n int) error {
-	need := workers.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 26}
+	need := workers.Need{Resources: workers.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 26}}
 	ctx, seed := c.ctx(), uint64(0)
 	return func(n int) error {
 		seed++

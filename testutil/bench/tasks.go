@@ -140,7 +140,7 @@ func (t *taskChain) submissions(n int) (txs [][]byte, ids []uint64, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	terms, err := slashingtasks.NewTerms(params, seats, params.MinSeatFee, params.MinGasPrice)
+	terms, err := slashingtasks.NewTerms(params, slashingtasks.Offer{Seats: seats, SeatFee: params.MinSeatFee, GasPrice: params.MinGasPrice})
 	if err != nil {
 		return nil, nil, err
 	}

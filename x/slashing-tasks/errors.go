@@ -44,4 +44,7 @@ var (
 	ErrInvalidAddress    = errors.RegisterWithGRPCCode(ModuleName, 30, codes.InvalidArgument, "the address is not valid on this chain")
 	ErrInvariant         = errors.Register(ModuleName, 31, "an invariant of the module is broken")
 	ErrInvalidReason     = errors.Register(ModuleName, 32, "the reason is too long or not printable")
+	ErrDetwasmVersion    = errors.RegisterWithGRPCCode(ModuleName, 33, codes.InvalidArgument, "new tasks are not run under this version of the deterministic profile")
+	ErrInvalidVerify     = errors.RegisterWithGRPCCode(ModuleName, 34, codes.InvalidArgument, "this way of verifying is not offered")
+	ErrInvalidRating     = errors.RegisterWithGRPCCode(ModuleName, 35, codes.InvalidArgument, "the least rating is below the chain's or beyond the best")
 )

@@ -50,8 +50,10 @@ type WorkerKeeper interface {
 	Xnode(ctx context.Context, operator sdk.AccAddress) (workers.Xnode, error)
 	// OperatorBySigner returns workers.ErrUnknownSigner where there is none.
 	OperatorBySigner(ctx context.Context, signer sdk.AccAddress) (sdk.AccAddress, error)
-	// DrawXnodes draws at most n, weighted and without replacement.
-	DrawXnodes(ctx context.Context, seed []byte, n int, need workers.Resources, exclude []sdk.AccAddress) ([]workers.Xnode, error)
+	// DrawXnodes draws at most n that meet the need, weighted and without replacement.
+	DrawXnodes(ctx context.Context, seed []byte, n int, need workers.Need, exclude []sdk.AccAddress) ([]workers.Xnode, error)
 	Allocate(ctx context.Context, operator sdk.AccAddress, subject string, r workers.Resources) error
 	Release(ctx context.Context, operator sdk.AccAddress, subject string) error
+	// Rate moves the operator's rating: workers.ErrNotRegistered where it never was.
+	Rate(ctx context.Context, operator sdk.AccAddress, subject string, cause workers.RatingCause) error
 }

@@ -87,6 +87,9 @@ func (t Task) validate(ac address.Codec) error {
 	if err := t.Program.check(); err != nil {
 		return err
 	}
+	if t.Program.DetwasmVersion == 0 || t.Program.DetwasmVersion > maxDetwasmVersion {
+		return fmt.Errorf("detwasm_version %d is not resolved", t.Program.DetwasmVersion)
+	}
 	if err := ValidateSources(t.Sources); err != nil {
 		return err
 	}
@@ -151,7 +154,7 @@ func (t Task) validateQuorum(ac address.Codec) error {
 	}
 	for _, o := range []*Outcome{t.Outcome, t.PreviousOutcome} {
 		if o != nil {
-			if err := o.Validate(); err != nil {
+			if err := o.ValidateFor(t.Program); err != nil {
 				return err
 			}
 		}
@@ -169,7 +172,7 @@ func (t Task) validateQuorum(ac address.Codec) error {
 	if c.Stage > t.Stage || t.QuorumStage <= c.Stage {
 		return fmt.Errorf("stage %d is challenged in stage %d without its quorum", c.Stage, t.Stage)
 	}
-	return c.Outcome.Validate()
+	return c.Outcome.ValidateFor(t.Program)
 }
 
 // validateVotes checks the phase against the seats.
@@ -228,7 +231,7 @@ func (s Seat) validate(ac address.Codec, t Task, index uint32) error {
 		return fmt.Errorf("outcome and state %s do not go together", s.State)
 	}
 	if s.Outcome != nil {
-		return s.Outcome.Validate()
+		return s.Outcome.ValidateFor(t.Program)
 	}
 	return nil
 }

@@ -59,4 +59,5 @@ const (
 	CauseNoQuorum  = "no quorum"
 	CauseChallenge = "challenge"
 	CauseAudit     = "audit"
+	CauseSample    = "sample"
 )

@@ -32,7 +32,9 @@ func (m *MsgSubmitTask) Validate(ac address.Codec, p Params) (Terms, sdk.AccAddr
 	if err := ValidateSources(m.Sources); err != nil {
 		return Terms{}, nil, err
 	}
-	terms, err := NewTerms(p, m.Seats, m.SeatFee, m.GasPrice)
+	terms, err := NewTerms(p, Offer{
+		Verify: m.Verify, Seats: m.Seats, SeatFee: m.SeatFee, GasPrice: m.GasPrice, MinRatingBps: m.MinRatingBps,
+	})
 	if err != nil {
 		return Terms{}, nil, err
 	}

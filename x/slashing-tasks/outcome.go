@@ -40,12 +40,25 @@ func (o Outcome) Digest() [DigestSize]byte {
 }
 
 // Validate refuses what no program's end can be: an unknown status, an exit code
-// without EXIT, a malformed root (ErrInvalidOutcome).
+// without EXIT, an INVALID_MODULE that ran, a malformed root (ErrInvalidOutcome).
 func (o Outcome) Validate() error {
 	if err := o.check(); err != nil {
 		return ErrInvalidOutcome.Wrap(err.Error())
 	}
 	return nil
+}
+
+// ValidateFor refuses besides what this program cannot have ended with: more gas
+// than its limit, and OUT_OF_GAS with less (ErrInvalidOutcome). Every outcome that
+// the module takes or keeps has passed it.
+func (o Outcome) ValidateFor(p Program) error {
+	switch {
+	case o.Gas > p.GasLimit:
+		return ErrInvalidOutcome.Wrapf("gas %d, but the program ends at its limit of %d", o.Gas, p.GasLimit)
+	case o.Status == OUTCOME_STATUS_OUT_OF_GAS && o.Gas != p.GasLimit:
+		return ErrInvalidOutcome.Wrapf("gas %d with status %s: it is the limit, %d", o.Gas, o.Status, p.GasLimit)
+	}
+	return o.Validate()
 }
 
 func (o Outcome) check() error {
@@ -54,6 +67,9 @@ func (o Outcome) check() error {
 	}
 	if (o.ExitCode != 0) != (o.Status == OUTCOME_STATUS_EXIT) {
 		return fmt.Errorf("exit_code %d with status %s: only EXIT has one, and never 0", o.ExitCode, o.Status)
+	}
+	if o.Status == OUTCOME_STATUS_INVALID_MODULE && (o.Gas != 0 || o.OutputRoot != "") {
+		return fmt.Errorf("gas or output with status %s: nothing has run", o.Status)
 	}
 	if o.OutputRoot == "" {
 		return nil

@@ -79,6 +79,8 @@ func TestAnOutcomeIsWhatAProgramsEndCanBe(t *testing.T) {
 		{"ok with output", outcome{Status: slashingtasks.OUTCOME_STATUS_OK, Gas: 1, OutputRoot: cidB}, true},
 		{"an exit code", outcome{Status: slashingtasks.OUTCOME_STATUS_EXIT, ExitCode: 3}, true},
 		{"an invalid module", outcome{Status: slashingtasks.OUTCOME_STATUS_INVALID_MODULE}, true},
+		{"an invalid module that used gas", outcome{Status: slashingtasks.OUTCOME_STATUS_INVALID_MODULE, Gas: 1}, false},
+		{"an invalid module with output", outcome{Status: slashingtasks.OUTCOME_STATUS_INVALID_MODULE, OutputRoot: cidB}, false},
 		{"no status", outcome{}, false},
 		{"an unknown status", outcome{Status: 8}, false},
 		{"a negative status", outcome{Status: -1}, false},
@@ -87,6 +89,35 @@ func TestAnOutcomeIsWhatAProgramsEndCanBe(t *testing.T) {
 		{"a root that is no CID", outcome{Status: slashingtasks.OUTCOME_STATUS_OK, OutputRoot: "root"}, false},
 	} {
 		err := test.o.Validate()
+		if test.ok {
+			require.NoError(t, err, test.name)
+			continue
+		}
+		require.ErrorIs(t, err, slashingtasks.ErrInvalidOutcome, test.name)
+	}
+}
+
+func TestAnOutcomeIsWhatItsProgramCanHaveEndedWith(t *testing.T) {
+	type outcome = slashingtasks.Outcome
+	p := slashingtasks.Program{GasLimit: 1_000}
+	for _, test := range []struct {
+		name string
+		o    outcome
+		ok   bool
+	}{
+		{"gas below the limit", outcome{Status: slashingtasks.OUTCOME_STATUS_OK, Gas: 999}, true},
+		{"gas to the last unit", outcome{Status: slashingtasks.OUTCOME_STATUS_OK, Gas: 1_000}, true},
+		{"gas beyond the limit", outcome{Status: slashingtasks.OUTCOME_STATUS_OK, Gas: 1_001}, false},
+		{"more gas than there is", outcome{Status: slashingtasks.OUTCOME_STATUS_TRAP, Gas: 1<<64 - 1}, false},
+		{"out of gas at the limit", outcome{Status: slashingtasks.OUTCOME_STATUS_OUT_OF_GAS, Gas: 1_000}, true},
+		{"out of gas before the limit", outcome{Status: slashingtasks.OUTCOME_STATUS_OUT_OF_GAS, Gas: 999}, false},
+		{"out of gas after the limit", outcome{Status: slashingtasks.OUTCOME_STATUS_OUT_OF_GAS, Gas: 1_001}, false},
+		{"out of depth", outcome{Status: slashingtasks.OUTCOME_STATUS_OUT_OF_DEPTH, Gas: 500}, true},
+		{"out of memory", outcome{Status: slashingtasks.OUTCOME_STATUS_MEMORY_LIMIT, Gas: 500}, true},
+		{"an invalid module", outcome{Status: slashingtasks.OUTCOME_STATUS_INVALID_MODULE}, true},
+		{"an end that no program has", outcome{Status: slashingtasks.OUTCOME_STATUS_OK, ExitCode: 1}, false},
+	} {
+		err := test.o.ValidateFor(p)
 		if test.ok {
 			require.NoError(t, err, test.name)
 			continue

@@ -5,7 +5,6 @@ package slashingtasks
 
 import (
 	"fmt"
-	"slices"
 
 	"cosmossdk.io/math"
 
@@ -26,6 +25,8 @@ const (
 	maxMemory = 1 << 32 // what 32 bits address, in bytes
 	maxOutput = 1 << 34
 	maxGas    = 1 << 56
+
+	maxDetwasmVersion = 65_535
 )
 
 // MaxAmount bounds every price, fee and bond, in uopen: a million times a
@@ -59,6 +60,10 @@ func DefaultParams() Params {
 		MaxDuePerBlock:       200,
 		MaxBatch:             64,
 		MaxOpenTasks:         100,
+		MinDetwasmVersion:    1,
+		MaxDetwasmVersion:    1,
+		MinRatingBps:         0,
+		SampleBps:            1_000,
 	}
 }
 
@@ -92,6 +97,10 @@ func (p Params) Validate() error {
 		{"max_due_per_block", uint64(p.MaxDuePerBlock), 1, 1_000},
 		{"max_batch", uint64(p.MaxBatch), 1, 256},
 		{"max_open_tasks", uint64(p.MaxOpenTasks), 1, 100_000},
+		{"min_detwasm_version", uint64(p.MinDetwasmVersion), 1, uint64(p.MaxDetwasmVersion)},
+		{"max_detwasm_version", uint64(p.MaxDetwasmVersion), 1, maxDetwasmVersion},
+		{"min_rating_bps", uint64(p.MinRatingBps), 0, BasisPoints},
+		{"sample_bps", uint64(p.SampleBps), 1, BasisPoints},
 	} {
 		if b.value < b.least || b.value > b.top {
 			return ErrInvalidParams.Wrapf("%s is %d, it must be within %d and %d", b.name, b.value, b.least, b.top)
@@ -127,15 +136,4 @@ func validateTiers(tiers []uint32) error {
 		}
 	}
 	return nil
-}
-
-// Ladder returns the committee sizes of a task that begins at a tier:
-// ErrInvalidTier for a size that is none.
-func (p Params) Ladder(tier uint32) ([]uint32, error) {
-	i := slices.Index(p.Tiers, tier)
-	if i < 0 {
-		return nil, ErrInvalidTier.Wrapf("%d seats; the tiers are %v", tier, p.Tiers)
-	}
-	end := min(i+1+int(p.MaxEscalations), len(p.Tiers))
-	return slices.Clone(p.Tiers[i:end]), nil
 }

@@ -28,7 +28,8 @@ const (
 )
 
 // Validate refuses a program that exceeds the bounds above or the parameters, or
-// whose CIDs are not in their one spelling (ErrInvalidProgram).
+// whose CIDs are not in their one spelling (ErrInvalidProgram), and a version of
+// the profile that is not accepted (ErrDetwasmVersion).
 func (p Program) Validate(params Params) error {
 	if err := p.check(); err != nil {
 		return ErrInvalidProgram.Wrap(err.Error())
@@ -40,8 +41,19 @@ func (p Program) Validate(params Params) error {
 		return ErrInvalidProgram.Wrapf("memory_limit %d, at most %d bytes", p.MemoryLimit, params.MaxMemoryLimit)
 	case p.OutputLimit > params.MaxOutputLimit:
 		return ErrInvalidProgram.Wrapf("output_limit %d, at most %d bytes", p.OutputLimit, params.MaxOutputLimit)
+	case p.DetwasmVersion != 0 && (p.DetwasmVersion < params.MinDetwasmVersion || p.DetwasmVersion > params.MaxDetwasmVersion):
+		return ErrDetwasmVersion.Wrapf("detwasm_version %d; %d to %d are accepted", p.DetwasmVersion, params.MinDetwasmVersion, params.MaxDetwasmVersion)
 	}
 	return nil
+}
+
+// Resolved is the program as a task pins it: one that names no version of the
+// profile gets the newest that is accepted.
+func (p Program) Resolved(params Params) Program {
+	if p.DetwasmVersion == 0 {
+		p.DetwasmVersion = params.MaxDetwasmVersion
+	}
+	return p
 }
 
 // check does the part of Validate that needs no parameters.

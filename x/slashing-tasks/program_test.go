@@ -97,3 +97,19 @@ func TestASourceIsAMultiaddrOfAPeer(t *testing.T) {
 	require.ErrorIs(t, slashingtasks.ValidateSources([]slashingtasks.Source{one, one}), slashingtasks.ErrInvalidSource)
 	require.ErrorIs(t, slashingtasks.ValidateSources(slices.Repeat([]slashingtasks.Source{one}, 9)), slashingtasks.ErrInvalidSource)
 }
+
+func TestAProgramNamesAVersionOfTheProfileOrGetsTheNewest(t *testing.T) {
+	params := slashingtasks.DefaultParams()
+	params.MinDetwasmVersion, params.MaxDetwasmVersion = 2, 4
+	for version, want := range map[uint32]uint32{0: 4, 1: 0, 2: 2, 3: 3, 4: 4, 5: 0, 1<<32 - 1: 0} {
+		p := slashingtasks.Program{ModuleCid: cidA, GasLimit: 1, MemoryLimit: 1 << 16, OutputLimit: 1, DetwasmVersion: version}
+		err := p.Validate(params)
+		if want == 0 {
+			require.ErrorIs(t, err, slashingtasks.ErrDetwasmVersion, "version %d", version)
+			require.ErrorContains(t, err, "2 to 4 are accepted")
+			continue
+		}
+		require.NoError(t, err, "version %d", version)
+		require.Equal(t, want, p.Resolved(params).DetwasmVersion)
+	}
+}

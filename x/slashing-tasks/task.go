@@ -30,6 +30,10 @@ func (t Task) Final() bool { return t.Phase == PHASE_VERIFIED || t.Phase == PHAS
 // CanEscalate says whether there is a stage after the current one.
 func (t Task) CanEscalate() bool { return int(t.Stage)+1 < len(t.Terms.Ladder) }
 
+// Checked says whether a wrong vote could have been found out without anybody
+// asking: others voted too, or a coin was to decide whether they would.
+func (t Task) Checked() bool { return t.Seats > 1 || t.Terms.SampleBps > 0 }
+
 // Held is what the module holds for the task: escrow and challenge bond, in uopen.
 func (t Task) Held() math.Int {
 	if t.Challenge == nil {

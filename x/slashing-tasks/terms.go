@@ -27,23 +27,47 @@ func EscrowFor(seats uint32, seatFee math.Int, gasLimit uint64, gasPrice math.In
 	return SeatPay(seatFee, gasLimit, gasPrice).MulRaw(int64(seats))
 }
 
-// NewTerms pins the parameters for a task of a tier at the requester's prices, in
-// uopen: ErrInvalidTier, ErrInvalidPrice.
-func NewTerms(p Params, tier uint32, seatFee, gasPrice math.Int) (Terms, error) {
-	ladder, err := p.Ladder(tier)
+// Offer is what a requester asks for, and pays.
+type Offer struct {
+	Verify Verify
+	// Seats is the tier; 1 or 0 where one seat is asked for.
+	Seats uint32
+	// SeatFee in uopen, GasPrice in uopen per 1,000,000 gas.
+	SeatFee, GasPrice math.Int
+	// MinRatingBps in 1/10,000; 0 for the parameter's.
+	MinRatingBps uint32
+}
+
+// NewTerms pins the parameters for a task at the requester's offer: ErrInvalidTier,
+// ErrInvalidVerify, ErrInvalidPrice, ErrInvalidRating.
+func NewTerms(p Params, o Offer) (Terms, error) {
+	if o.Verify == VERIFY_UNSPECIFIED {
+		o.Verify = VERIFY_COMMITTEE
+	}
+	ladder, err := p.Ladder(o.Verify, o.Seats)
 	if err != nil {
 		return Terms{}, err
 	}
-	if err := checkPrice("seat_fee", seatFee, p.MinSeatFee); err != nil {
+	if err := checkPrice("seat_fee", o.SeatFee, p.MinSeatFee); err != nil {
 		return Terms{}, err
 	}
-	if err := checkPrice("gas_price", gasPrice, p.MinGasPrice); err != nil {
+	if err := checkPrice("gas_price", o.GasPrice, p.MinGasPrice); err != nil {
 		return Terms{}, err
+	}
+	if o.MinRatingBps == 0 {
+		o.MinRatingBps = p.MinRatingBps
+	}
+	if o.MinRatingBps < p.MinRatingBps || o.MinRatingBps > BasisPoints {
+		return Terms{}, ErrInvalidRating.Wrapf("min_rating_bps %d, it must be within %d and %d", o.MinRatingBps, p.MinRatingBps, BasisPoints)
+	}
+	sampleBps := uint32(0)
+	if o.Verify == VERIFY_SAMPLE {
+		sampleBps = p.SampleBps
 	}
 	return Terms{
 		Ladder:               ladder,
-		SeatFee:              seatFee,
-		GasPrice:             gasPrice,
+		SeatFee:              o.SeatFee,
+		GasPrice:             o.GasPrice,
 		SeatBond:             p.SeatBond,
 		CommitWindow:         p.CommitWindow,
 		RevealWindow:         p.RevealWindow,
@@ -56,6 +80,9 @@ func NewTerms(p Params, tier uint32, seatFee, gasPrice math.Int) (Terms, error) 
 		OverturnedSlashBps:   p.OverturnedSlashBps,
 		EquivocationSlashBps: p.EquivocationSlashBps,
 		SeatCpuMillis:        p.SeatCpuMillis,
+		Verify:               o.Verify,
+		SampleBps:            sampleBps,
+		MinRatingBps:         o.MinRatingBps,
 	}, nil
 }
 
@@ -88,10 +115,33 @@ func (t Terms) Horizon(stage uint32) int64 {
 	return int64(one * uint64(len(t.Ladder)-int(stage)))
 }
 
+// CoinBps is the chance of the coin over a quorum of a stage, in 1/10,000.
+func (t Terms) CoinBps(stage uint32) uint32 {
+	if t.Ladder[stage] == 1 {
+		return t.SampleBps
+	}
+	return t.AuditBps
+}
+
 // Validate checks pinned terms by themselves, as genesis brings them.
 func (t Terms) Validate() error {
 	p := DefaultParams()
+	if t.Verify < VERIFY_NONE || t.Verify > VERIFY_COMMITTEE {
+		return fmt.Errorf("terms: unknown verify %d", t.Verify)
+	}
 	p.Tiers = t.Ladder
+	if t.Verify != VERIFY_COMMITTEE {
+		if len(t.Ladder) == 0 || t.Ladder[0] != 1 {
+			return fmt.Errorf("terms: ladder %v with verify %s", t.Ladder, t.Verify)
+		}
+		if p.Tiers = t.Ladder[1:]; len(p.Tiers) == 0 && t.Verify == VERIFY_NONE {
+			p.Tiers = []uint32{MinSeats}
+		}
+	}
+	if (t.Verify == VERIFY_SAMPLE) != (t.SampleBps > 0) {
+		return fmt.Errorf("terms: sample_bps %d with verify %s", t.SampleBps, t.Verify)
+	}
+	p.SampleBps, p.MinRatingBps = max(t.SampleBps, 1), t.MinRatingBps
 	p.CommitWindow, p.RevealWindow, p.ChallengeWindow = t.CommitWindow, t.RevealWindow, t.ChallengeWindow
 	p.DrawTimeout, p.MaxRedraws, p.AuditBps = t.DrawTimeout, t.MaxRedraws, t.AuditBps
 	p.OverturnedSlashBps, p.EquivocationSlashBps = t.OverturnedSlashBps, t.EquivocationSlashBps

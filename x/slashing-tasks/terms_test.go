@@ -27,15 +27,15 @@ func TestAQuorumIsTheLeastNumberAboveTwoThirds(t *testing.T) {
 func TestALadderIsTheTierAndTheNextOnes(t *testing.T) {
 	p := slashingtasks.DefaultParams()
 	for tier, want := range map[uint32][]uint32{3: {3, 7, 15}, 7: {7, 15, 31}, 15: {15, 31}, 31: {31}} {
-		got, err := p.Ladder(tier)
+		got, err := p.Ladder(slashingtasks.VERIFY_COMMITTEE, tier)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
 	p.MaxEscalations = 0
-	got, err := p.Ladder(7)
+	got, err := p.Ladder(slashingtasks.VERIFY_COMMITTEE, 7)
 	require.NoError(t, err)
 	require.Equal(t, []uint32{7}, got)
-	_, err = p.Ladder(5)
+	_, err = p.Ladder(slashingtasks.VERIFY_COMMITTEE, 5)
 	require.ErrorIs(t, err, slashingtasks.ErrInvalidTier)
 }
 
@@ -51,7 +51,7 @@ func TestTheEscrowCoversEverySeatOfTheLastStage(t *testing.T) {
 		limit := rapid.Uint64Range(1, p.MaxGasLimit).Draw(rt, "limit")
 		fee := math.NewIntFromUint64(rapid.Uint64Range(1_000, 1<<60).Draw(rt, "fee"))
 		price := math.NewIntFromUint64(rapid.Uint64Range(1, 1<<60).Draw(rt, "price"))
-		terms, err := slashingtasks.NewTerms(p, rapid.SampledFrom(p.Tiers).Draw(rt, "tier"), fee, price)
+		terms, err := slashingtasks.NewTerms(p, slashingtasks.Offer{Seats: rapid.SampledFrom(p.Tiers).Draw(rt, "tier"), SeatFee: fee, GasPrice: price})
 		require.NoError(rt, err)
 		sum := math.ZeroInt()
 		for range terms.Ladder[len(terms.Ladder)-1] {
@@ -62,7 +62,7 @@ func TestTheEscrowCoversEverySeatOfTheLastStage(t *testing.T) {
 }
 
 func TestTheHorizonCoversEveryStage(t *testing.T) {
-	terms, err := slashingtasks.NewTerms(slashingtasks.DefaultParams(), 7, math.NewInt(1_000), math.NewInt(1))
+	terms, err := slashingtasks.NewTerms(slashingtasks.DefaultParams(), slashingtasks.Offer{Seats: 7, SeatFee: math.NewInt(1_000), GasPrice: math.NewInt(1)})
 	require.NoError(t, err)
 	one := int64(60 + 60 + 2*(60+60) + 20 + 5 + 60)
 	require.Equal(t, 3*one, terms.Horizon(0))
@@ -96,6 +96,10 @@ func TestC8_EveryParameterHasALeastAndAGreatestValue(t *testing.T) {
 		"retention":              {func(p *params) { p.Retention = 0 }, func(p *params) { p.Retention = 10_000_001 }},
 		"max_due_per_block":      {func(p *params) { p.MaxDuePerBlock = 0 }, func(p *params) { p.MaxDuePerBlock = 1_001 }},
 		"max_batch":              {func(p *params) { p.MaxBatch = 0 }, func(p *params) { p.MaxBatch = 257 }},
+		"min_detwasm_version":    {func(p *params) { p.MinDetwasmVersion = 0 }, func(p *params) { p.MinDetwasmVersion = 2 }},
+		"max_detwasm_version":    {func(p *params) { p.MinDetwasmVersion, p.MaxDetwasmVersion = 1, 65_536 }},
+		"min_rating_bps":         {func(p *params) { p.MinRatingBps = 10_001 }},
+		"sample_bps":             {func(p *params) { p.SampleBps = 0 }, func(p *params) { p.SampleBps = 10_001 }},
 		"max_open_tasks":         {func(p *params) { p.MaxOpenTasks = 0 }, func(p *params) { p.MaxOpenTasks = 100_001 }},
 	} {
 		for i, change := range changes {

@@ -30,6 +30,16 @@ func (p Prices) Validate() error {
 	return nil
 }
 
+// Within refuses prices above those that the parameters allow (ErrInvalidCard).
+// It is asked when a card is written; a cap that falls later reaches no card.
+func (p Prices) Within(params Params) error {
+	if p.GasPrice.GT(params.MaxGasPrice) || p.SeatFee.GT(params.MaxSeatFee) {
+		return errorsmod.Wrapf(ErrInvalidCard, "at most %s uopen for 1,000,000 gas and %s uopen for a seat may be asked",
+			params.MaxGasPrice, params.MaxSeatFee)
+	}
+	return nil
+}
+
 // Validate checks a card whose endpoints must end in peerID.
 func (c Card) Validate(peerID string) error {
 	if err := c.Claimed.Validate(); err != nil {

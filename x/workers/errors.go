@@ -41,4 +41,6 @@ var (
 	ErrWeightOverflow        = errorsmod.Register(ModuleName, 29, "the weights of all Xnodes together do not fit into 64 bits")
 	ErrInvariant             = errorsmod.Register(ModuleName, 30, "an invariant of the module is broken")
 	ErrInvalidAddress        = errorsmod.RegisterWithGRPCCode(ModuleName, 31, codes.InvalidArgument, "the address is not valid on this chain")
+	ErrInvalidRating         = errorsmod.RegisterWithGRPCCode(ModuleName, 32, codes.InvalidArgument, "a rating is 0 to 10,000 and moves for a known cause only")
+	ErrInvalidPrice          = errorsmod.RegisterWithGRPCCode(ModuleName, 33, codes.InvalidArgument, "the price is not an integer of uopen within its bounds")
 )

@@ -14,6 +14,7 @@ const (
 	maxInterval       = int64(10_000_000)
 	maxPerBlock       = uint32(200)
 	maxDrawRejections = uint32(10_000)
+	maxMarketSample   = uint32(2_000)
 )
 
 // maxWeightUnit is in uopen.
@@ -32,6 +33,13 @@ func DefaultParams() Params {
 		MaxRegistrationsPerBlock: 20,
 		MaxQueueItemsPerBlock:    200,
 		MaxDrawRejections:        64,
+		MaxGasPrice:              math.NewInt(1_000_000_000),
+		MaxSeatFee:               math.NewInt(1_000_000_000),
+		InitialRating:            5_000,
+		RatingGainBps:            200,
+		RatingMissedBps:          1_000,
+		RatingWrongBps:           5_000,
+		MaxMarketSample:          500,
 	}
 }
 
@@ -39,6 +47,9 @@ func DefaultParams() Params {
 func (p Params) Validate() error {
 	if p.WeightUnit.IsNil() || !p.WeightUnit.IsPositive() || p.WeightUnit.GT(maxWeightUnit) {
 		return errorsmod.Wrapf(ErrInvalidParams, "weight_unit: 1 to %s uopen", maxWeightUnit)
+	}
+	if err := (Prices{GasPrice: p.MaxGasPrice, SeatFee: p.MaxSeatFee}).Validate(); err != nil {
+		return errorsmod.Wrapf(ErrInvalidParams, "max_gas_price, max_seat_fee: 0 to %s uopen", MaxPrice)
 	}
 	for _, b := range []struct {
 		name          string
@@ -53,6 +64,11 @@ func (p Params) Validate() error {
 		{"max_registrations_per_block", int64(p.MaxRegistrationsPerBlock), 1, int64(maxPerBlock)},
 		{"max_queue_items_per_block", int64(p.MaxQueueItemsPerBlock), 1, int64(maxPerBlock)},
 		{"max_draw_rejections", int64(p.MaxDrawRejections), 1, int64(maxDrawRejections)},
+		{"initial_rating", int64(p.InitialRating), 0, MaxRating},
+		{"rating_gain_bps", int64(p.RatingGainBps), 0, MaxRating},
+		{"rating_missed_bps", int64(p.RatingMissedBps), 0, MaxRating},
+		{"rating_wrong_bps", int64(p.RatingWrongBps), int64(p.RatingMissedBps), MaxRating},
+		{"max_market_sample", int64(p.MaxMarketSample), 1, int64(maxMarketSample)},
 	} {
 		if b.value < b.lo || b.value > b.hi {
 			return errorsmod.Wrapf(ErrInvalidParams, "%s: %d is not in %d to %d", b.name, b.value, b.lo, b.hi)

@@ -143,6 +143,9 @@ func (x Xnode) Validate(ac address.Codec) error {
 	if x.Registrations == 0 || x.Version == 0 {
 		return bad("registrations and version count from 1")
 	}
+	if x.Rating > MaxRating {
+		return bad("a rating of %d", x.Rating)
+	}
 	if err := x.validateLiveness(); err != nil {
 		return bad("%w", err)
 	}

@@ -121,9 +121,16 @@ func (k *Keeper) fill(ctx context.Context, w *work, seed []byte, want, least, re
 	return seated, nil
 }
 
-// need is what a seat allocates.
-func (k *Keeper) need(w *work) workers.Resources {
-	return workers.Resources{CpuMillis: w.task.Terms.SeatCpuMillis, MemoryBytes: w.task.Program.MemoryLimit}
+// need is what a seat asks of an Xnode and pays it, as it was pinned: prices and
+// ratings that change after the draw do not matter.
+func (k *Keeper) need(w *work) workers.Need {
+	terms := &w.task.Terms
+	return workers.Need{
+		Resources:   workers.Resources{CpuMillis: terms.SeatCpuMillis, MemoryBytes: w.task.Program.MemoryLimit},
+		MaxGasPrice: terms.GasPrice,
+		MaxSeatFee:  terms.SeatFee,
+		MinRating:   terms.MinRatingBps,
+	}
 }
 
 // excluded lists who cannot be drawn: the requester's own Xnode, and everybody
@@ -152,12 +159,9 @@ func (k *Keeper) excluded(ctx context.Context, w *work) ([]sdk.AccAddress, error
 }
 
 // seat locks an Xnode's bond and capacity for a seat. It returns false for an
-// Xnode that asks for more than the task pays, or that cannot be locked.
+// Xnode that cannot be locked.
 func (k *Keeper) seat(ctx context.Context, w *work, xnode workers.Xnode, operator sdk.AccAddress, redraw bool) (bool, error) {
 	t := &w.task
-	if asksMore(xnode.Card.Prices.SeatFee, t.Terms.SeatFee) || asksMore(xnode.Card.Prices.GasPrice, t.Terms.GasPrice) {
-		return false, nil
-	}
 	now, subject := height(ctx), slashingtasks.Subject(t.Id)
 	// One that cannot be locked is passed over and not at fault: the next one that
 	// is drawn takes its place.
@@ -165,7 +169,7 @@ func (k *Keeper) seat(ctx context.Context, w *work, xnode workers.Xnode, operato
 		if err := k.bonds.Lock(ctx, operator, subject, t.Terms.SeatBond, now+t.Terms.Horizon(t.Stage)); err != nil {
 			return err
 		}
-		return k.workers.Allocate(ctx, operator, subject, k.need(w))
+		return k.workers.Allocate(ctx, operator, subject, k.need(w).Resources)
 	})
 	if err != nil || !ok {
 		return false, err
@@ -190,5 +194,3 @@ func (k *Keeper) seat(ctx context.Context, w *work, xnode workers.Xnode, operato
 		TaskId: t.Id, Operator: seat.Operator, Stage: seat.Stage, Index: seat.Index, Redraw: redraw,
 	})
 }
-
-func asksMore(price, pays math.Int) bool { return !price.IsNil() && price.GT(pays) }

@@ -12,6 +12,7 @@ import (
 
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
+	"github.com/openmesh-network/openmesh/x/workers"
 )
 
 // gasPerSignature pays for checking one secp256k1 signature with one key, as the
@@ -72,6 +73,9 @@ func (k *Keeper) equivocated(ctx context.Context, w *work, i int, operator, repo
 		taken = math.ZeroInt()
 	}
 	if err := ignore(k.bonds.Tombstone(ctx, operator), stakingext.ErrTombstoned, stakingext.ErrNoBond); err != nil {
+		return err
+	}
+	if err := k.rate(ctx, w, i, workers.RATING_CAUSE_WRONG); err != nil {
 		return err
 	}
 	if err := k.turn(ctx, w, i, slashingtasks.SEAT_STATE_EQUIVOCATED); err != nil {

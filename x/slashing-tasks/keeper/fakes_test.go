@@ -37,6 +37,7 @@ type world struct {
 	faults   collections.Map[collections.Pair[sdk.AccAddress, string], uint32]
 	stones   collections.KeySet[sdk.AccAddress]
 	taken    collections.Map[collections.Pair[sdk.AccAddress, string], uint64]
+	rated    collections.Map[collections.Pair[sdk.AccAddress, string], uint32] // how often for a cause
 
 	// What a test decides.
 	blocked  []string
@@ -54,6 +55,7 @@ type xnode struct {
 	busy     bool // refuses locks
 	gone     bool // is not drawn
 	prices   workers.Prices
+	rating   uint32
 }
 
 func newWorld(ss corestore.KVStoreService) *world {
@@ -65,6 +67,7 @@ func newWorld(ss corestore.KVStoreService) *world {
 		faults:   collections.NewMap(sb, collections.NewPrefix(2), "faults", pair, collections.Uint32Value),
 		stones:   collections.NewKeySet(sb, collections.NewPrefix(3), "stones", sdk.AccAddressKey),
 		taken:    collections.NewMap(sb, collections.NewPrefix(4), "taken", pair, collections.Uint64Value),
+		rated:    collections.NewMap(sb, collections.NewPrefix(5), "rated", pair, collections.Uint32Value),
 		lag:      2,
 	}
 	if _, err := sb.Build(); err != nil {
@@ -200,6 +203,7 @@ func (w *world) addXnodes(from, to int) {
 			operator: addr(fmt.Sprintf("operator %d", i)),
 			key:      secp256k1.GenPrivKeyFromSecret(fmt.Appendf(nil, "signer %d", i)),
 			prices:   workers.Prices{GasPrice: math.ZeroInt(), SeatFee: math.ZeroInt()},
+			rating:   5_000,
 		})
 	}
 }
@@ -218,7 +222,7 @@ func (x *xnode) signer() sdk.AccAddress { return sdk.AccAddress(x.key.PubKey().A
 func (x *xnode) record() workers.Xnode {
 	return workers.Xnode{
 		Operator: x.operator.String(), Signer: x.signer().String(), SignerPubKey: x.key.PubKey().Bytes(),
-		Card: workers.Card{Prices: x.prices},
+		Card: workers.Card{Prices: x.prices}, Rating: x.rating,
 	}
 }
 
@@ -238,7 +242,7 @@ func (w *world) OperatorBySigner(_ context.Context, signer sdk.AccAddress) (sdk.
 	return nil, workers.ErrUnknownSigner
 }
 
-func (w *world) DrawXnodes(_ context.Context, seed []byte, n int, _ workers.Resources, exclude []sdk.AccAddress) ([]workers.Xnode, error) {
+func (w *world) DrawXnodes(_ context.Context, seed []byte, n int, need workers.Need, exclude []sdk.AccAddress) ([]workers.Xnode, error) {
 	if w.drawErr != nil {
 		return nil, w.drawErr
 	}
@@ -248,7 +252,8 @@ func (w *world) DrawXnodes(_ context.Context, seed []byte, n int, _ workers.Reso
 	}
 	var fit []*xnode
 	for _, x := range w.xnodes {
-		if !x.gone && !slices.ContainsFunc(exclude, func(e sdk.AccAddress) bool { return e.Equals(x.operator) }) {
+		suits := !x.gone && x.record().IsWilling(need) && x.record().IsRated(need)
+		if suits && !slices.ContainsFunc(exclude, func(e sdk.AccAddress) bool { return e.Equals(x.operator) }) {
 			fit = append(fit, x)
 		}
 	}
@@ -262,6 +267,18 @@ func (w *world) DrawXnodes(_ context.Context, seed []byte, n int, _ workers.Reso
 
 func (w *world) Allocate(ctx context.Context, op sdk.AccAddress, subject string, r workers.Resources) error {
 	return w.taken.Set(ctx, collections.Join(op, subject), r.CpuMillis)
+}
+
+func (w *world) Rate(ctx context.Context, op sdk.AccAddress, subject string, cause workers.RatingCause) error {
+	if w.xnode(op) == nil {
+		return workers.ErrNotRegistered
+	}
+	key := collections.Join(op, subject+" "+cause.String())
+	n, err := w.rated.Get(ctx, key)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	return w.rated.Set(ctx, key, n+1)
 }
 
 func (w *world) Release(ctx context.Context, op sdk.AccAddress, subject string) error {

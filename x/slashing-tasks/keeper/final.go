@@ -10,6 +10,7 @@ import (
 
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
+	"github.com/openmesh-network/openmesh/x/workers"
 )
 
 // verify makes an outcome final: those who agree are paid, those who do not are
@@ -20,7 +21,7 @@ func (k *Keeper) verify(ctx context.Context, w *work, outcome slashingtasks.Outc
 		var err error
 		switch {
 		case w.seats[i].VotedFor(outcome):
-			err = k.pay(ctx, w, i)
+			err = k.serve(ctx, w, i)
 		case w.seats[i].State == slashingtasks.SEAT_STATE_REVEALED:
 			err = k.dissent(ctx, w, i)
 		}
@@ -65,6 +66,16 @@ func (k *Keeper) finish(ctx context.Context, w *work, phase slashingtasks.Phase)
 	})
 }
 
+// serve rewards an agreeing seat. Its rating rises only where a wrong vote could
+// have been found out: an outcome that nobody checked tells nothing about who
+// attested it.
+func (k *Keeper) serve(ctx context.Context, w *work, i int) error {
+	if err := k.pay(ctx, w, i); err != nil || !w.task.Checked() {
+		return err
+	}
+	return k.rate(ctx, w, i, workers.RATING_CAUSE_SERVED)
+}
+
 // pay gives an agreeing seat its due. What cannot be paid stays in the escrow and
 // returns to the requester.
 func (k *Keeper) pay(ctx context.Context, w *work, i int) error {
@@ -86,6 +97,9 @@ func (k *Keeper) pay(ctx context.Context, w *work, i int) error {
 // dissent judges a vote that differs from the final outcome. One that helped to
 // make a quorum which was overturned costs most.
 func (k *Keeper) dissent(ctx context.Context, w *work, i int) error {
+	if err := k.rate(ctx, w, i, workers.RATING_CAUSE_WRONG); err != nil {
+		return err
+	}
 	t, seat := &w.task, &w.seats[i]
 	overturned := seat.Stage < t.QuorumStage && seat.VotedFor(*t.PreviousOutcome)
 	taken := math.ZeroInt()

@@ -62,14 +62,27 @@ func TestB3_AChallengeBondThatCannotReturnIsKept(t *testing.T) {
 	require.EqualValues(t, 1_000_000_000, f.balance(challenger))
 }
 
-func TestGasBeyondTheLimitIsNotPaid(t *testing.T) {
+func TestGasBeyondTheLimitIsNoVoteAndTheLimitItselfIsPaid(t *testing.T) {
 	f := newFixture(t)
 	id := f.committing(3)
-	greedy := good()
-	greedy.Gas = 1 << 63
-	f.vote(id, greedy)
+	greedy, spent := good(), slashingtasks.Outcome{Status: slashingtasks.OUTCOME_STATUS_OUT_OF_GAS, Gas: 1_000_000}
+	greedy.Gas = 1_000_001
+	short := spent
+	short.Gas--
+	seats := f.seats(id)
+	for i, o := range []slashingtasks.Outcome{greedy, short, spent} {
+		require.NoError(t, f.commit(seats[i], o), "nobody knows yet")
+	}
+	require.ErrorIs(t, f.reveal(seats[0], greedy), slashingtasks.ErrInvalidOutcome)
+	require.ErrorIs(t, f.reveal(seats[1], short), slashingtasks.ErrInvalidOutcome)
+	require.NoError(t, f.reveal(seats[2], spent))
+	f.until(id, slashingtasks.PHASE_DRAWING)
+	require.Equal(t, []string{"no-reveal FAULT_TRACK_OFFLINE"}, f.faults(id, seats[0].Operator))
+	f.until(id, slashingtasks.PHASE_COMMITTING)
+	f.vote(id, spent)
 	task := f.until(id, slashingtasks.PHASE_VERIFIED)
-	require.EqualValues(t, 3*2_500, task.Paid.Int64())
+	require.Equal(t, spent, *task.Outcome)
+	require.EqualValues(t, f.seats(id).Votes(spent), task.Paid.Int64()/2_500)
 }
 
 func TestC6_APrunedTaskLeavesNoByteBehind(t *testing.T) {

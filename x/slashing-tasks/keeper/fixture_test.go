@@ -6,6 +6,7 @@ package keeper_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/cosmos/gogoproto/proto"
@@ -184,7 +185,7 @@ func program() slashingtasks.Program {
 func (f *fixture) submission(seats uint32) *slashingtasks.MsgSubmitTask {
 	p, err := f.k.Params.Get(f.ctx)
 	require.NoError(f.t, err)
-	terms, err := slashingtasks.NewTerms(p, seats, math.NewInt(2_000), math.NewInt(500))
+	terms, err := slashingtasks.NewTerms(p, slashingtasks.Offer{Seats: seats, SeatFee: math.NewInt(2_000), GasPrice: math.NewInt(500)})
 	require.NoError(f.t, err)
 	return &slashingtasks.MsgSubmitTask{
 		Requester: requester.String(), Program: program(), Seats: seats,
@@ -204,6 +205,50 @@ func (f *fixture) submit(seats uint32) uint64 {
 		return err
 	}))
 	return id
+}
+
+// submitAs submits a task for one seat.
+func (f *fixture) submitAs(verify slashingtasks.Verify, change ...func(*slashingtasks.MsgSubmitTask)) uint64 {
+	f.t.Helper()
+	m := f.submission(3)
+	m.Verify, m.Seats = verify, 0
+	for _, c := range change {
+		c(m)
+	}
+	quote, err := f.query.Quote(f.ctx, &slashingtasks.QueryQuoteRequest{
+		Verify: m.Verify, Seats: m.Seats, GasLimit: m.Program.GasLimit,
+		SeatFee: m.SeatFee.String(), GasPrice: m.GasPrice.String(), MinRatingBps: m.MinRatingBps,
+	})
+	require.NoError(f.t, err)
+	m.MaxFee.Amount = quote.MaxFee
+	var id uint64
+	require.NoError(f.t, f.tx(func(ctx sdk.Context) error {
+		res, err := f.msg.SubmitTask(ctx, m)
+		if err == nil {
+			id = res.TaskId
+		}
+		return err
+	}))
+	require.Equal(f.t, quote.MaxFee.String(), f.task(id).Escrow.String(), "a quote is what is escrowed")
+	return id
+}
+
+// ratings lists what an operator was rated for in a task, each deed as often as it was.
+func (f *fixture) ratings(id uint64, operator string) []string {
+	var causes []string
+	op := sdk.MustAccAddressFromBech32(operator)
+	require.NoError(f.t, f.world.rated.Walk(f.ctx, collections.NewPrefixedPairRange[sdk.AccAddress, string](op),
+		func(key collections.Pair[sdk.AccAddress, string], n uint32) (bool, error) {
+			var subject, cause string
+			_, err := fmt.Sscan(key.K2(), &subject, &cause)
+			for range n {
+				if subject == slashingtasks.Subject(id) {
+					causes = append(causes, strings.ToLower(strings.TrimPrefix(cause, "RATING_CAUSE_")))
+				}
+			}
+			return false, err
+		}))
+	return causes
 }
 
 // committing submits a task and waits for its committee.

@@ -42,6 +42,8 @@ func busy(t *testing.T) *fixture {
 	require.NoError(t, f.commit(f.drawn(committing)[0], good()))
 	require.NoError(t, f.decline(f.drawn(committing)[0]))
 	f.submit(15)
+	f.submitAs(slashingtasks.VERIFY_SAMPLE)
+	f.submitAs(slashingtasks.VERIFY_NONE)
 	phases := map[slashingtasks.Phase]bool{}
 	require.NoError(t, f.k.Tasks.Walk(f.ctx, nil, func(_ uint64, task slashingtasks.Task) (bool, error) {
 		phases[task.Phase] = true
@@ -117,6 +119,15 @@ func TestC17_AGenesisWithAMutatedFieldIsRefused(t *testing.T) {
 	}
 	type task = slashingtasks.Task
 	type place = slashingtasks.Seat
+	sample := func(change func(*task)) func(*state) {
+		return func(gs *state) {
+			for i := range gs.Tasks {
+				if gs.Tasks[i].Terms.Verify == slashingtasks.VERIFY_SAMPLE {
+					change(&gs.Tasks[i])
+				}
+			}
+		}
+	}
 	challenged := func(change func(*slashingtasks.Challenge)) func(*state) {
 		return func(gs *state) {
 			for i := range gs.Tasks {
@@ -174,6 +185,21 @@ func TestC17_AGenesisWithAMutatedFieldIsRefused(t *testing.T) {
 		"an outcome that cannot be":      in(slashingtasks.PHASE_VERIFIED, func(x *task) { x.Outcome = &slashingtasks.Outcome{} }),
 		"audited before there is a vote": in(slashingtasks.PHASE_COMMITTING, func(x *task) { x.Audited = true }),
 		"a redraw while revealing":       in(slashingtasks.PHASE_REVEALING, func(x *task) { x.RedrawSince = 60 }),
+		"an unresolved version":          in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Program.DetwasmVersion = 0 }),
+		"a version beyond reason":        in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Program.DetwasmVersion = 1 << 16 }),
+		"no way of verifying":            in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Terms.Verify = 0 }),
+		"an unknown way of verifying":    in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Terms.Verify = 4 }),
+		"a committee that is a sample":   in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Terms.Verify, x.Terms.SampleBps = slashingtasks.VERIFY_SAMPLE, 1 }),
+		"a committee with a sample coin": in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Terms.SampleBps = 1 }),
+		"a sample that is a committee":   sample(func(x *task) { x.Terms.Verify = slashingtasks.VERIFY_COMMITTEE }),
+		"a sample without a coin":        sample(func(x *task) { x.Terms.SampleBps = 0 }),
+		"a coin beyond all odds":         sample(func(x *task) { x.Terms.SampleBps = 10_001 }),
+		"a sample that nobody can judge": sample(func(x *task) { x.Terms.Ladder = x.Terms.Ladder[:1] }),
+		"a sample of two seats":          sample(func(x *task) { x.Terms.Ladder = append([]uint32{1, 2}, x.Terms.Ladder[1:]...) }),
+		"a sample without a ladder":      sample(func(x *task) { x.Terms.Ladder = nil }),
+		"a rating beyond the best":       in(slashingtasks.PHASE_DRAWING, func(x *task) { x.Terms.MinRatingBps = 10_001 }),
+		"more gas than the limit":        in(slashingtasks.PHASE_VERIFIED, func(x *task) { x.Program.GasLimit = 999 }),
+		"a vote beyond the limit":        seat(slashingtasks.SEAT_STATE_REVEALED, func(x *place) { x.Outcome.Gas = 1_000_001 }),
 		"a quorum without an outcome":    in(slashingtasks.PHASE_REVEALING, func(x *task) { x.QuorumStage = 1 }),
 		"a challenger that is none":      challenged(func(c *slashingtasks.Challenge) { c.Challenger = "" }),
 		"a challenge without a bond":     challenged(func(c *slashingtasks.Challenge) { c.Bond = math.ZeroInt() }),

@@ -137,20 +137,31 @@ func (s queryServer) Quote(ctx context.Context, req *slashingtasks.QueryQuoteReq
 	if err != nil {
 		return nil, err
 	}
-	terms, err := slashingtasks.NewTerms(params, req.Seats, seatFee, gasPrice)
+	terms, err := slashingtasks.NewTerms(params, slashingtasks.Offer{
+		Verify: req.Verify, Seats: req.Seats, SeatFee: seatFee, GasPrice: gasPrice, MinRatingBps: req.MinRatingBps,
+	})
 	if err != nil {
 		return nil, err
 	}
 	if req.GasLimit == 0 || req.GasLimit > params.MaxGasLimit {
 		return nil, slashingtasks.ErrInvalidProgram.Wrapf("gas_limit must be within 1 and %d", params.MaxGasLimit)
 	}
-	return &slashingtasks.QueryQuoteResponse{
-		MaxFee:    terms.Escrow(req.GasLimit),
-		LikelyFee: slashingtasks.EscrowFor(req.Seats, seatFee, req.GasLimit, gasPrice),
-		SeatFee:   seatFee,
-		GasPrice:  gasPrice,
-		Ladder:    terms.Ladder,
-	}, nil
+	res := &slashingtasks.QueryQuoteResponse{
+		MaxFee:         terms.Escrow(req.GasLimit),
+		LikelyFee:      slashingtasks.EscrowFor(terms.Ladder[0], seatFee, req.GasLimit, gasPrice),
+		SeatFee:        seatFee,
+		GasPrice:       gasPrice,
+		Ladder:         terms.Ladder,
+		Verify:         terms.Verify,
+		MinRatingBps:   terms.MinRatingBps,
+		DetwasmVersion: params.MaxDetwasmVersion,
+	}
+	res.EscalatedFee = res.LikelyFee
+	if len(terms.Ladder) > 1 {
+		res.EscalationBps = terms.CoinBps(0)
+		res.EscalatedFee = slashingtasks.EscrowFor(terms.Ladder[1], seatFee, req.GasLimit, gasPrice)
+	}
+	return res, nil
 }
 
 func parsePrice(name, text string, least math.Int) (math.Int, error) {

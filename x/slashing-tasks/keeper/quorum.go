@@ -26,8 +26,12 @@ func (k *Keeper) closeQuorum(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
-		if ready && slashingtasks.AuditCoin(seed, t.Id, t.Stage, t.Terms.AuditBps) {
-			return k.escalate(ctx, w, slashingtasks.CauseAudit)
+		if ready && slashingtasks.AuditCoin(seed, t.Id, t.Stage, t.Terms.CoinBps(t.Stage)) {
+			cause := slashingtasks.CauseAudit
+			if t.Terms.Ladder[t.Stage] == 1 {
+				cause = slashingtasks.CauseSample
+			}
+			return k.escalate(ctx, w, cause)
 		}
 		t.Audited = ready || now >= t.Deadline+int64(t.Terms.DrawTimeout)
 	}

@@ -64,6 +64,10 @@ func (f *fixture) randomStep(rt *rapid.T) {
 	switch action := rapid.IntRange(0, 13).Draw(rt, "action"); {
 	case action == 0 || len(tasks) == 0:
 		m := f.submission(rapid.SampledFrom([]uint32{3, 3, 3, 7}).Draw(rt, "tier"))
+		if one := rapid.Int32Range(0, 3).Draw(rt, "one"); one > 1 {
+			m.Verify, m.Seats = slashingtasks.Verify(one-1), 0
+			m.MaxFee.Amount = m.MaxFee.Amount.MulRaw(2)
+		}
 		_ = f.tx(func(ctx sdk.Context) error { _, err := f.msg.SubmitTask(ctx, m); return err })
 	case action <= 4: // most of all seats do what they can
 		for _, s := range seats {

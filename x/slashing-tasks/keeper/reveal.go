@@ -29,7 +29,7 @@ func (k *Keeper) Reveal(ctx context.Context, operator sdk.AccAddress, item slash
 	case height(ctx) > t.Deadline:
 		return slashingtasks.ErrPastDeadline.Wrapf("task %d took reveals until height %d", t.Id, t.Deadline)
 	}
-	if err := item.Outcome.Validate(); err != nil {
+	if err := item.Outcome.ValidateFor(t.Program); err != nil {
 		return err
 	}
 	if len(item.Salt) != slashingtasks.SaltSize {
@@ -75,7 +75,7 @@ func (k *Keeper) closeReveals(ctx context.Context, w *work) error {
 }
 
 // tally counts the votes of all stages. More than two thirds of the seats for one
-// outcome open it to challenges, and to the audit coin where there is a further
+// outcome open it to challenges, and to the coin of the stage where there is a further
 // stage to escalate to.
 func (k *Keeper) tally(ctx context.Context, w *work) (found bool, err error) {
 	t, now := &w.task, height(ctx)
@@ -84,7 +84,7 @@ func (k *Keeper) tally(ctx context.Context, w *work) (found bool, err error) {
 		return false, nil
 	}
 	t.Outcome, t.SeedAfter = &outcome, now
-	t.Audited = t.Terms.AuditBps == 0 || !t.CanEscalate()
+	t.Audited = t.Terms.CoinBps(t.Stage) == 0 || !t.CanEscalate()
 	if err := emit(ctx, &slashingtasks.EventQuorum{
 		TaskId: t.Id, Stage: t.Stage, Votes: votes, Seats: t.Seats, Outcome: t.Outcome,
 	}); err != nil {

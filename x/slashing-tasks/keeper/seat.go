@@ -57,10 +57,26 @@ func (k *Keeper) miss(ctx context.Context, w *work, i int, kind string) error {
 	if _, err := k.report(ctx, w, i, kind, stakingext.TrackOffline); err != nil {
 		return err
 	}
+	if err := k.rate(ctx, w, i, workers.RATING_CAUSE_MISSED); err != nil {
+		return err
+	}
 	if err := k.turn(ctx, w, i, slashingtasks.SEAT_STATE_MISSED); err != nil {
 		return err
 	}
 	return k.release(ctx, w, i)
+}
+
+// rate tells x/workers how a seat served. A record that cannot be kept holds up
+// nothing.
+func (k *Keeper) rate(ctx context.Context, w *work, i int, cause workers.RatingCause) error {
+	operator, err := k.operator(&w.seats[i])
+	if err != nil {
+		return err
+	}
+	_, err = k.try(ctx, w.task.Id, func(ctx context.Context) error {
+		return ignore(k.workers.Rate(ctx, operator, slashingtasks.Subject(w.task.Id), cause), workers.ErrNotRegistered)
+	})
+	return err
 }
 
 // missAll ends every seat in a state.

@@ -38,6 +38,13 @@ func TestC12_C13_C14_ABadSubmissionIsRefusedAndMovesNoMoney(t *testing.T) {
 		{"a megabyte of argument", func(m *msg) { m.Program.Args = []string{strings.Repeat("a", 1<<20)} }, slashingtasks.ErrInvalidProgram},
 		{"a source without a peer", func(m *msg) { m.Sources = []slashingtasks.Source{{Address: "/ip4/1.2.3.4/tcp/1"}} }, slashingtasks.ErrInvalidSource},
 		{"a size that is no tier", func(m *msg) { m.Seats = 4 }, slashingtasks.ErrInvalidTier},
+		{"a version of the profile that is not yet", func(m *msg) { m.Program.DetwasmVersion = 2 }, slashingtasks.ErrDetwasmVersion},
+		{"an unknown way of verifying", func(m *msg) { m.Verify = 4 }, slashingtasks.ErrInvalidVerify},
+		{"a negative way of verifying", func(m *msg) { m.Verify = -1 }, slashingtasks.ErrInvalidVerify},
+		{"three seats that nobody checks", func(m *msg) { m.Verify = slashingtasks.VERIFY_NONE }, slashingtasks.ErrInvalidTier},
+		{"a committee of one", func(m *msg) { m.Seats = 1 }, slashingtasks.ErrInvalidTier},
+		{"a rating below the chain's", func(m *msg) { m.MinRatingBps = 999 }, slashingtasks.ErrInvalidRating},
+		{"a rating beyond the best", func(m *msg) { m.MinRatingBps = 10_001 }, slashingtasks.ErrInvalidRating},
 		{"a seat fee below the least", func(m *msg) { m.SeatFee = math.NewInt(999) }, slashingtasks.ErrInvalidPrice},
 		{"a negative seat fee", func(m *msg) { m.SeatFee = math.NewInt(-1) }, slashingtasks.ErrInvalidPrice},
 		{"no seat fee", func(m *msg) { m.SeatFee = math.Int{} }, slashingtasks.ErrInvalidPrice},
@@ -49,7 +56,7 @@ func TestC12_C13_C14_ABadSubmissionIsRefusedAndMovesNoMoney(t *testing.T) {
 		{"a negative fee", func(m *msg) { m.MaxFee.Amount = math.NewInt(-5) }, slashingtasks.ErrMaxFee},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := newFixture(t)
+			f := newFixture(t, func(p *slashingtasks.Params) { p.MinRatingBps = 1_000 })
 			m := f.submission(3)
 			test.change(m)
 			_, err := f.msg.SubmitTask(f.ctx, m)
@@ -86,7 +93,10 @@ func TestC9_ATaskKeepsTheTermsItWasLockedWith(t *testing.T) {
 	f.setParams(func(p *slashingtasks.Params) {
 		p.CommitWindow, p.RevealWindow, p.ChallengeWindow, p.DrawTimeout = 1, 1, 1, 3
 		p.Tiers, p.AuditBps, p.SlashDissent, p.SeatBond = []uint32{5}, 10_000, true, math.NewInt(9)
+		p.MinRatingBps, p.SampleBps, p.MinSeatFee, p.MinGasPrice = 10_000, 1, math.NewInt(9_000), math.NewInt(9_000)
+		p.MinDetwasmVersion, p.MaxDetwasmVersion = 2, 3
 	})
+	require.EqualValues(t, 1, f.task(id).Program.DetwasmVersion, "resolved when it was locked")
 	task := f.until(id, slashingtasks.PHASE_COMMITTING)
 	require.Equal(t, want, task.Terms)
 	require.Equal(t, task.DrawnHeight+10, task.Deadline)

@@ -112,7 +112,7 @@ func (k *Keeper) Submit(ctx context.Context, msg *slashingtasks.MsgSubmitTask) (
 		return 0, err
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	task := slashingtasks.NewTask(id, text, msg.Program, msg.Sources, terms, msg.MaxFee.Amount, sdkCtx.BlockHeight())
+	task := slashingtasks.NewTask(id, text, msg.Program.Resolved(params), msg.Sources, terms, msg.MaxFee.Amount, sdkCtx.BlockHeight())
 	if err := k.Requesters.Set(ctx, collections.Join(requester, id)); err != nil {
 		return 0, err
 	}
@@ -121,6 +121,7 @@ func (k *Keeper) Submit(ctx context.Context, msg *slashingtasks.MsgSubmitTask) (
 	}
 	if err := sdkCtx.EventManager().EmitTypedEvent(&slashingtasks.EventTaskSubmitted{
 		TaskId: id, Requester: text, ModuleCid: task.Program.ModuleCid, Seats: terms.Ladder[0], Escrow: task.Escrow.String(),
+		Verify: terms.Verify, MinRatingBps: terms.MinRatingBps, DetwasmVersion: task.Program.DetwasmVersion,
 	}); err != nil {
 		return 0, err
 	}

@@ -10,7 +10,10 @@ import (
 )
 
 const programExample = `'{"module_cid":"bafkrei...","args":["--fast"],"gas_limit":"1000000000",` +
-	`"memory_limit":"67108864","output_limit":"1048576"}'`
+	`"memory_limit":"67108864","output_limit":"1048576","detwasm_version":1}'`
+
+const verifyHelp = "Seats is the tier (see the parameters), or 1 with --verify none or --verify sample. Fees are in uopen, " +
+	"gas prices in uopen for 1,000,000 gas, --min-rating-bps in 1/10,000. `opend query workers market` tells how many Xnodes an offer reaches."
 
 // AutoCLIOptions describes the commands for every message and query.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
@@ -73,7 +76,8 @@ func queryCommands() []*autocliv1.RpcCommandOptions {
 			RpcMethod:      "Quote",
 			Use:            "quote [seats] [gas-limit]",
 			Short:          "The fee that a submission has to bring, and what it is likely to cost",
-			Example:        "opend query slashingtasks quote 7 1000000000 --seat-fee 2000",
+			Long:           verifyHelp,
+			Example:        "opend query slashingtasks quote 7 1000000000 --seat-fee 2000\nopend query slashingtasks quote 1 1000000000 --verify sample",
 			PositionalArgs: args("seats", "gas_limit"),
 		},
 	}
@@ -85,8 +89,10 @@ func txCommands() []*autocliv1.RpcCommandOptions {
 			RpcMethod: "SubmitTask",
 			Use:       "submit-task [seats] [seat-fee] [gas-price] [max-fee]",
 			Short:     "Have a program run and its outcome verified by a drawn committee",
+			Long:      verifyHelp,
 			Example: "opend tx slashingtasks submit-task 7 1000 1 62000uopen --program " + programExample +
-				` --sources '{"address":"/ip4/203.0.113.7/tcp/4001/p2p/16Uiu2..."}' --from alice`,
+				` --sources '{"address":"/ip4/203.0.113.7/tcp/4001/p2p/16Uiu2..."}' --from alice` +
+				"\nopend tx slashingtasks submit-task 1 1000 1 30000uopen --verify sample --min-rating-bps 6000 --program program.json --from alice",
 			PositionalArgs: args("seats", "seat_fee", "gas_price", "max_fee"),
 		},
 		{

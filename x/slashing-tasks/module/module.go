@@ -135,7 +135,7 @@ func (am AppModule) WeightedOperationsX(weights simsx.WeightSource, reg simsx.Re
 	reg.Add(weights.Get("msg_submit_task", 60), simulation.MsgSubmitTaskFactory(am.keeper))
 	reg.Add(weights.Get("msg_commit", 300), simulation.MsgCommitFactory(am.keeper))
 	reg.Add(weights.Get("msg_reveal", 300), simulation.MsgRevealFactory(am.keeper))
-	reg.Add(weights.Get("msg_decline", 10), simulation.MsgDeclineFactory(am.keeper))
+	reg.Add(weights.Get("msg_decline", 60), simulation.MsgDeclineFactory(am.keeper))
 	reg.Add(weights.Get("msg_challenge", 20), simulation.MsgChallengeFactory(am.keeper))
 	reg.Add(weights.Get("msg_report_equivocation", 10), simulation.MsgReportEquivocationFactory(am.keeper))
 }

@@ -114,7 +114,7 @@ func (m *mesh) submitTask(seats uint32) {
 	m.t.Helper()
 	p, err := m.Keepers().SlashingTasks.Params.Get(m.Ctx())
 	require.NoError(m.t, err)
-	terms, err := slashingtasks.NewTerms(p, seats, p.MinSeatFee, p.MinGasPrice)
+	terms, err := slashingtasks.NewTerms(p, slashingtasks.Offer{Seats: seats, SeatFee: p.MinSeatFee, GasPrice: p.MinGasPrice})
 	require.NoError(m.t, err)
 	m.MustDeliver(m.user, &slashingtasks.MsgSubmitTask{
 		Requester: m.user.String(), Seats: seats, SeatFee: terms.SeatFee, GasPrice: terms.GasPrice,
@@ -216,6 +216,7 @@ func TestOnTheWholeChainACommitteeIsDrawnVotesAndIsPaid(t *testing.T) {
 		x, err := m.Keepers().Workers.Xnode(m.Ctx(), sdk.MustAccAddressFromBech32(seat.Operator))
 		require.NoError(t, err)
 		require.True(t, x.Allocated.IsZero())
+		require.EqualValues(t, 5_100, x.Rating, "2% of the way from 5,000 to 10,000")
 	}
 }
 
@@ -237,6 +238,13 @@ func TestOnTheWholeChainALiarIsSlashedASleeperPaysLittleAndTheResultIsRight(t *t
 	lost := func(operator string) int64 { return 200_000_000 - m.bond(operator).Amount.Int64() }
 	require.EqualValues(t, 10_000_000, lost(liar), "5% for wrong data")
 	require.EqualValues(t, 100_000, lost(sleeper), "0.05% for being offline")
+	rating := func(operator string) uint32 {
+		x, err := m.Keepers().Workers.Xnode(m.Ctx(), sdk.MustAccAddressFromBech32(operator))
+		require.NoError(t, err)
+		return x.Rating
+	}
+	require.EqualValues(t, 2_500, rating(liar), "half of it for a wrong result")
+	require.EqualValues(t, 4_500, rating(sleeper), "a tenth of it for none in time")
 	require.Equal(t, stakingext.StatusJailed, m.bond(liar).Status)
 	require.Equal(t, stakingext.StatusActive, m.bond(sleeper).Status)
 }

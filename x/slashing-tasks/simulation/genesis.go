@@ -24,6 +24,7 @@ func RandomGenesis(simState *module.SimulationState) {
 // RandomParams are short windows and small committees, since a simulation has
 // few Xnodes.
 func RandomParams(r *rand.Rand, denom string) slashingtasks.Params {
+	oldest := uint32(r.Intn(3))
 	return slashingtasks.Params{
 		FeeDenom:             denom,
 		Tiers:                []uint32{3, uint32(4 + r.Intn(4)), uint32(8 + r.Intn(4))},
@@ -49,5 +50,9 @@ func RandomParams(r *rand.Rand, denom string) slashingtasks.Params {
 		MaxDuePerBlock:       uint32(1 + r.Intn(20)),
 		MaxBatch:             uint32(1 + r.Intn(20)),
 		MaxOpenTasks:         uint32(1 + r.Intn(20)),
+		MinDetwasmVersion:    1 + oldest,
+		MaxDetwasmVersion:    1 + oldest + uint32(r.Intn(3)),
+		MinRatingBps:         uint32(r.Intn(3) * 1_000),
+		SampleBps:            uint32(1 + r.Intn(slashingtasks.BasisPoints)),
 	}
 }

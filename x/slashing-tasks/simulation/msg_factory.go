@@ -21,7 +21,7 @@ import (
 // sample is how many records are looked at.
 const sample = 100
 
-// MsgSubmitTaskFactory submits tasks of all tiers.
+// MsgSubmitTaskFactory submits tasks of all tiers and ways of verifying.
 func MsgSubmitTaskFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*slashingtasks.MsgSubmitTask] {
 	return func(ctx context.Context, data *simsx.ChainDataSource, rep simsx.SimulationReporter) ([]simsx.SimAccount, *slashingtasks.MsgSubmitTask) {
 		params, err := k.Params.Get(ctx)
@@ -32,11 +32,13 @@ func MsgSubmitTaskFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*slashingtasks
 		r := data.Rand()
 		msg := &slashingtasks.MsgSubmitTask{
 			Program:  randomProgram(r, params),
-			Seats:    simsx.OneOf(r, params.Tiers),
 			SeatFee:  params.MinSeatFee.AddRaw(r.Int63n(1_000)),
 			GasPrice: params.MinGasPrice.AddRaw(r.Int63n(1_000)),
 		}
-		terms, err := slashingtasks.NewTerms(params, msg.Seats, msg.SeatFee, msg.GasPrice)
+		randomVerify(r, params, msg)
+		terms, err := slashingtasks.NewTerms(params, slashingtasks.Offer{
+			Verify: msg.Verify, Seats: msg.Seats, SeatFee: msg.SeatFee, GasPrice: msg.GasPrice, MinRatingBps: msg.MinRatingBps,
+		})
 		if err != nil {
 			rep.Skip(err.Error())
 			return nil, nil

@@ -33,6 +33,9 @@ func randomProgram(r *simsx.XRand, params slashingtasks.Params) slashingtasks.Pr
 		MemoryLimit: 1 << 16,
 		OutputLimit: 1 << 10,
 	}
+	if r.Intn(2) == 0 {
+		program.DetwasmVersion = params.MinDetwasmVersion + uint32(r.Intn(int(params.MaxDetwasmVersion-params.MinDetwasmVersion)+1))
+	}
 	for i := range r.Intn(3) {
 		program.Args = append(program.Args, r.StringN(10))
 		program.Env = append(program.Env, "KEY_"+strconv.Itoa(i)+"="+r.StringN(10))
@@ -41,11 +44,30 @@ func randomProgram(r *simsx.XRand, params slashingtasks.Params) slashingtasks.Pr
 	return program
 }
 
+// randomVerify asks for a committee of some tier, or for one seat.
+func randomVerify(r *simsx.XRand, params slashingtasks.Params, msg *slashingtasks.MsgSubmitTask) {
+	msg.Verify = slashingtasks.Verify(r.Intn(int(slashingtasks.VERIFY_COMMITTEE) + 1))
+	switch {
+	case msg.Verify == slashingtasks.VERIFY_SAMPLE && params.MaxEscalations == 0:
+		msg.Verify = slashingtasks.VERIFY_NONE
+	case msg.Verify == slashingtasks.VERIFY_UNSPECIFIED || msg.Verify == slashingtasks.VERIFY_COMMITTEE:
+		msg.Seats = simsx.OneOf(r, params.Tiers)
+	default:
+		msg.Seats = uint32(r.Intn(2))
+	}
+	if r.Intn(4) == 0 {
+		msg.MinRatingBps = min(params.MinRatingBps+uint32(r.Intn(2_000)), slashingtasks.BasisPoints)
+	}
+}
+
 // outcome is what a simulated seat finds: honest ones all find variant 0.
 func outcome(task slashingtasks.Task, variant int) slashingtasks.Outcome {
+	if variant == 1 {
+		return slashingtasks.Outcome{Status: slashingtasks.OUTCOME_STATUS_OUT_OF_GAS, Gas: task.Program.GasLimit}
+	}
 	return slashingtasks.Outcome{
 		Status:     slashingtasks.OUTCOME_STATUS_OK,
-		Gas:        1 + task.Program.GasLimit/2,
+		Gas:        task.Program.GasLimit - task.Program.GasLimit/2,
 		OutputRoot: rawCID(slashingtasks.Subject(task.Id) + "/" + strconv.Itoa(variant)),
 	}
 }

@@ -36,7 +36,7 @@ func BenchmarkDrawXnodes(b *testing.B) {
 			b.ResetTimer()
 			for i := range b.N {
 				seed := binary.BigEndian.AppendUint64(nil, uint64(i))
-				drawn, err := f.k.DrawXnodes(f.ctx, seed, 7, small, nil)
+				drawn, err := f.k.DrawXnodes(f.ctx, seed, 7, workers.Need{Resources: small}, nil)
 				if err != nil || len(drawn) != 7 {
 					b.Fatal(len(drawn), err)
 				}

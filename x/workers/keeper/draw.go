@@ -14,12 +14,12 @@ import (
 
 // DrawXnodes draws at most n Xnodes, each with a probability proportional to its
 // weight, without replacement. The seed alone decides: see workers.DrawStream.
-// An Xnode that is drawn but has less free than need, or whose bond is no longer
+// An Xnode that is drawn but does not meet the need, or whose bond is no longer
 // eligible, is passed over for good and another is drawn, at most
 // params.max_draw_rejections times. Fewer than n are returned where fewer fit.
 // Operators in exclude are never drawn. Nothing is written.
 func (k *Keeper) DrawXnodes(
-	ctx context.Context, seed []byte, n int, need workers.Resources, exclude []sdk.AccAddress,
+	ctx context.Context, seed []byte, n int, need workers.Need, exclude []sdk.AccAddress,
 ) ([]workers.Xnode, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func (k *Keeper) DrawXnodes(
 
 // drawOne takes one slot out of the drawing and says whether its Xnode fits.
 func (k *Keeper) drawOne(
-	ctx context.Context, drawing *sumtree.Drawing, stream *workers.DrawStream, need workers.Resources,
+	ctx context.Context, drawing *sumtree.Drawing, stream *workers.DrawStream, need workers.Need,
 ) (workers.Xnode, bool, error) {
 	slot, err := drawing.Find(ctx, stream.Below(drawing.Remaining()))
 	if err != nil {
@@ -74,7 +74,7 @@ func (k *Keeper) drawOne(
 		return workers.Xnode{}, false, err
 	}
 	x, err := k.Xnode(ctx, operator)
-	if err != nil || !x.CanTake(need) {
+	if err != nil || !x.Meets(need) {
 		return x, false, err
 	}
 	eligible, err := k.bonds.Eligible(ctx, operator)

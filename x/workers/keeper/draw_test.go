@@ -28,6 +28,11 @@ func park(t testing.TB, n int) *fixture {
 
 func (f *fixture) draw(seed string, n int, need workers.Resources, exclude ...sdk.AccAddress) []string {
 	f.t.Helper()
+	return f.drawFor(seed, n, workers.Need{Resources: need}, exclude...)
+}
+
+func (f *fixture) drawFor(seed string, n int, need workers.Need, exclude ...sdk.AccAddress) []string {
+	f.t.Helper()
 	drawn, err := f.k.DrawXnodes(f.ctx, []byte(seed), n, need, exclude)
 	require.NoError(f.t, err)
 	out := make([]string, 0, len(drawn))

@@ -24,6 +24,8 @@ func lived(t testing.TB) *fixture {
 	require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/2", small))
 	require.NoError(t, f.k.Allocate(f.ctx, operator(2), "task/1", small))
 	require.NoError(t, f.k.Drain(f.ctx, operator(2)))
+	require.NoError(t, f.k.Rate(f.ctx, operator(0), "task/0", workers.RATING_CAUSE_SERVED))
+	require.NoError(t, f.k.Rate(f.ctx, operator(4), "task/0", workers.RATING_CAUSE_WRONG))
 	require.NoError(t, f.k.RotateSigner(f.ctx, operator(3), key(13).PubKey().Bytes(), possession(t, chainID, operator(3), 13), nil))
 	f.at(110)
 	require.NoError(t, f.heartbeat(1, 99))
@@ -147,7 +149,10 @@ func TestC17_AGenesisWithOneFieldSpoiledIsRefused(t *testing.T) {
 		"allocations out of order": func(gs *workers.GenesisState) {
 			gs.Allocations[1], gs.Allocations[2] = gs.Allocations[2], gs.Allocations[1]
 		},
-		"reweigh cursor": func(gs *workers.GenesisState) { gs.ReweighCursor = "x" },
+		"a rating beyond the best":         func(gs *workers.GenesisState) { gs.Xnodes[0].Rating = 10_001 },
+		"a retired rating beyond the best": func(gs *workers.GenesisState) { gs.Xnodes[4].Rating = 1 << 31 },
+		"no price cap":                     func(gs *workers.GenesisState) { gs.Params.MaxGasPrice = math.Int{} },
+		"reweigh cursor":                   func(gs *workers.GenesisState) { gs.ReweighCursor = "x" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var gs workers.GenesisState

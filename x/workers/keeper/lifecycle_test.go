@@ -144,7 +144,7 @@ func TestW8_ADrainingXnodeFinishesAndTakesNothingNew(t *testing.T) {
 	require.NoError(t, err)
 	f.told(&workers.EventXnodeStatusChanged{Operator: op, From: workers.XNODE_STATUS_ACTIVE, To: workers.XNODE_STATUS_DRAINING})
 	require.Zero(t, f.weight(1))
-	drawn, err := f.k.DrawXnodes(f.ctx, []byte("seed"), 1, small, nil)
+	drawn, err := f.k.DrawXnodes(f.ctx, []byte("seed"), 1, workers.Need{Resources: small}, nil)
 	require.NoError(t, err)
 	require.Empty(t, drawn)
 	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/2", small), workers.ErrInvalidStatus)

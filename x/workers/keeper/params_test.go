@@ -45,6 +45,18 @@ func TestC8_OnlyTheAuthorityChangesParamsAndOnlyWithinBounds(t *testing.T) {
 		"too long a queue":         func(p *workers.Params) { p.MaxQueueItemsPerBlock = 201 },
 		"no rejections":            func(p *workers.Params) { p.MaxDrawRejections = 0 },
 		"too many rejections":      func(p *workers.Params) { p.MaxDrawRejections = 10_001 },
+		"no gas price cap":         func(p *workers.Params) { p.MaxGasPrice = math.Int{} },
+		"a negative gas price cap": func(p *workers.Params) { p.MaxGasPrice = math.NewInt(-1) },
+		"a huge gas price cap":     func(p *workers.Params) { p.MaxGasPrice = huge },
+		"no seat fee cap":          func(p *workers.Params) { p.MaxSeatFee = math.Int{} },
+		"a huge seat fee cap":      func(p *workers.Params) { p.MaxSeatFee = workers.MaxPrice.AddRaw(1) },
+		"a rating beyond the best": func(p *workers.Params) { p.InitialRating = 10_001 },
+		"a gain beyond all":        func(p *workers.Params) { p.RatingGainBps = 10_001 },
+		"a loss beyond all":        func(p *workers.Params) { p.RatingMissedBps, p.RatingWrongBps = 10_001, 10_001 },
+		"a huge loss":              func(p *workers.Params) { p.RatingWrongBps = 1<<32 - 1 },
+		"wrong costs less":         func(p *workers.Params) { p.RatingWrongBps = p.RatingMissedBps - 1 },
+		"no market":                func(p *workers.Params) { p.MaxMarketSample = 0 },
+		"a huge market":            func(p *workers.Params) { p.MaxMarketSample = 2_001 },
 	} {
 		params := workers.DefaultParams()
 		spoil(&params)

@@ -90,7 +90,7 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 			},
 			"allocate": func(rt *rapid.T) {
 				subject := fmt.Sprint(rapid.IntRange(0, 5).Draw(rt, "subject"))
-				drawn, err := f.k.DrawXnodes(f.ctx, []byte(subject), 2, small, nil)
+				drawn, err := f.k.DrawXnodes(f.ctx, []byte(subject), 2, workers.Need{Resources: small}, nil)
 				require.NoError(rt, err)
 				for _, x := range drawn {
 					addr, err := f.ac.StringToBytes(x.Operator)
@@ -101,6 +101,11 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 			"release": func(rt *rapid.T) {
 				i, subject := op.Draw(rt, "operator"), fmt.Sprint(rapid.IntRange(0, 5).Draw(rt, "subject"))
 				try(func(g *fixture) error { return g.k.Release(g.ctx, operator(i), subject) })
+			},
+			"rate": func(rt *rapid.T) {
+				i := op.Draw(rt, "operator")
+				cause := workers.RatingCause(rapid.Int32Range(0, 3).Draw(rt, "cause"))
+				try(func(g *fixture) error { return g.k.Rate(g.ctx, operator(i), "task/1", cause) })
 			},
 			"params": func(rt *rapid.T) {
 				f.setParams(func(p *workers.Params) {

@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -109,6 +110,36 @@ func (s queryServer) TotalWeight(ctx context.Context, _ *workers.QueryTotalWeigh
 		return nil, err
 	}
 	return &workers.QueryTotalWeightResponse{TotalWeight: total}, nil
+}
+
+func (s queryServer) Market(ctx context.Context, req *workers.QueryMarketRequest) (*workers.QueryMarketResponse, error) {
+	need := workers.Need{Resources: req.Resources, MinRating: req.MinRating}
+	if err := need.Resources.Validate(); err != nil {
+		return nil, err
+	}
+	if need.MinRating > workers.MaxRating {
+		return nil, errorsmod.Wrapf(workers.ErrInvalidRating, "min_rating %d", need.MinRating)
+	}
+	var err error
+	if need.MaxGasPrice, err = parsePrice("gas_price", req.GasPrice); err != nil {
+		return nil, err
+	}
+	if need.MaxSeatFee, err = parsePrice("seat_fee", req.SeatFee); err != nil {
+		return nil, err
+	}
+	return s.k.Market(ctx, need)
+}
+
+// parsePrice reads an offer; an empty one is nil.
+func parsePrice(name, text string) (math.Int, error) {
+	if text == "" {
+		return math.Int{}, nil
+	}
+	price, ok := math.NewIntFromString(text)
+	if !ok || price.IsNegative() {
+		return math.Int{}, errorsmod.Wrapf(workers.ErrInvalidPrice, "%s: %.64q", name, text)
+	}
+	return price, nil
 }
 
 // checkPage refuses pages that would make a node walk its store.

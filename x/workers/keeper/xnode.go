@@ -64,6 +64,9 @@ func (k *Keeper) Register(ctx context.Context, operator sdk.AccAddress, pubKey, 
 	if err := validateCard(card, pubKey); err != nil {
 		return err
 	}
+	if err := card.Prices.Within(params); err != nil {
+		return err
+	}
 	x.Card = card
 	if x.Slot, err = k.Weights.NewSlot(ctx); err != nil {
 		return err
@@ -112,7 +115,7 @@ func (k *Keeper) newcomer(ctx context.Context, operator sdk.AccAddress, params w
 		if err != nil {
 			return x, err
 		}
-		x = workers.Xnode{Operator: text}
+		x = workers.Xnode{Operator: text, Rating: params.InitialRating}
 	case err != nil:
 		return x, err
 	case !x.IsRetired():
@@ -160,6 +163,9 @@ func (k *Keeper) UpdateCard(ctx context.Context, operator sdk.AccAddress, card w
 			x.UpdatedHeight, x.UpdatedHeight+params.MinUpdateInterval)
 	}
 	if err := validateCard(card, x.SignerPubKey); err != nil {
+		return 0, err
+	}
+	if err := card.Prices.Within(params); err != nil {
 		return 0, err
 	}
 	if !card.Claimed.Fits(x.Allocated) {

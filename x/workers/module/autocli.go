@@ -75,6 +75,13 @@ func queryCommands() []*autocliv1.RpcCommandOptions {
 			Short:     "The sum of the weights of all Xnodes",
 			Example:   "opend query workers total-weight",
 		},
+		{
+			RpcMethod: "Market",
+			Use:       "market",
+			Short:     "How many Xnodes could take a piece of work at a price and rating, and what they ask",
+			Long:      "Counts all Xnodes where they are few, else an even sample of them. Prices are in uopen, a rating in 1/10,000.",
+			Example:   `opend query workers market --resources '{"cpu_millis":"1000","memory_bytes":"67108864"}' --gas-price 5 --seat-fee 2000 --min-rating 6000`,
+		},
 	}
 }
 

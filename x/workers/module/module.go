@@ -136,12 +136,12 @@ func (AppModule) WeightedOperations(module.SimulationState) []simtypes.WeightedO
 // WeightedOperationsX registers the messages that simulations send.
 func (am AppModule) WeightedOperationsX(weights simsx.WeightSource, reg simsx.Registry) {
 	reg.Add(weights.Get("msg_register_xnode", 80), simulation.MsgRegisterXnodeFactory(am.keeper))
-	reg.Add(weights.Get("msg_heartbeat", 100), simulation.MsgHeartbeatFactory(am.keeper))
+	reg.Add(weights.Get("msg_heartbeat", 200), simulation.MsgHeartbeatFactory(am.keeper))
 	reg.Add(weights.Get("msg_update_xnode", 40), simulation.MsgUpdateXnodeFactory(am.keeper))
 	reg.Add(weights.Get("msg_rotate_signer", 20), simulation.MsgRotateSignerFactory(am.keeper))
-	reg.Add(weights.Get("msg_drain_xnode", 20), simulation.MsgDrainXnodeFactory(am.keeper))
-	reg.Add(weights.Get("msg_resume_xnode", 20), simulation.MsgResumeXnodeFactory(am.keeper))
-	reg.Add(weights.Get("msg_retire_xnode", 10), simulation.MsgRetireXnodeFactory(am.keeper))
+	reg.Add(weights.Get("msg_drain_xnode", 30), simulation.MsgDrainXnodeFactory(am.keeper))
+	reg.Add(weights.Get("msg_resume_xnode", 60), simulation.MsgResumeXnodeFactory(am.keeper))
+	reg.Add(weights.Get("msg_retire_xnode", 40), simulation.MsgRetireXnodeFactory(am.keeper))
 }
 
 // ProposalMsgsX registers the messages that simulated proposals carry.

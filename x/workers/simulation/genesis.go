@@ -34,5 +34,12 @@ func randomParams(r *rand.Rand) workers.Params {
 		MaxRegistrationsPerBlock: 1 + uint32(r.Intn(10)),
 		MaxQueueItemsPerBlock:    1 + uint32(r.Intn(20)),
 		MaxDrawRejections:        1 + uint32(r.Intn(64)),
+		MaxGasPrice:              math.NewInt(1_000 + r.Int63n(1_000)),
+		MaxSeatFee:               math.NewInt(1_000 + r.Int63n(1_000)),
+		InitialRating:            uint32(r.Intn(workers.MaxRating + 1)),
+		RatingGainBps:            uint32(r.Intn(1_000)),
+		RatingMissedBps:          uint32(r.Intn(1_000)),
+		RatingWrongBps:           uint32(1_000 + r.Intn(9_001)),
+		MaxMarketSample:          1 + uint32(r.Intn(20)),
 	}
 }

@@ -140,6 +140,15 @@ func (t Tree) Weight(ctx context.Context, slot uint64) (uint64, error) {
 	return n[slot%Fanout], nil
 }
 
+// Size returns how many slots were ever handed out, and how many of those are in use.
+func (t Tree) Size(ctx context.Context) (slots, used uint64, err error) {
+	if slots, err = t.count(ctx, t.slots); err != nil {
+		return 0, 0, err
+	}
+	free, err := t.count(ctx, t.depth)
+	return slots, slots - free, err
+}
+
 // Total returns the sum of all weights.
 func (t Tree) Total(ctx context.Context) (uint64, error) {
 	slots, err := t.count(ctx, t.slots)
