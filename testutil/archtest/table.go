@@ -73,6 +73,23 @@ var Table = slices.Concat(
 			Why:   "the host speaks with the signer's key; a platform knows no module",
 		},
 		{
+			Place: "worker/platform/sandbox/detwasm/...",
+			Why:   "the instrumenter is a pure function of bytes that could stand alone: any worker, wallet or auditor can use it without the rest",
+		},
+		{
+			Place: "worker/platform/sandbox/wasip1/...",
+			May:   []string{"worker/platform/sandbox/detwasm"},
+			Why:   "what a guest sees of the world is protocol: it knows the profile's types and no engine",
+		},
+		{
+			Place: "worker/platform/sandbox/jail/...",
+			Why:   "the jail holds whatever runs in it, and knows nothing of that",
+		},
+		{
+			Place: "worker/platform/sandbox/wasmgen/...",
+			Why:   "the generator writes modules from the specification alone, so that it can prove the instrumenter wrong",
+		},
+		{
 			Place: "worker/platform/*/...",
 			Why:   "the platform is passive: opened once, lent out, knows no module and no other part of the platform",
 		},
@@ -94,7 +111,8 @@ var Table = slices.Concat(
 
 		{
 			Place: "examples/...",
-			Why:   "an example is what a user of the network would write: it has nothing of ours to import",
+			Tests: []string{"worker/platform/sandbox"},
+			Why:   "an example is what a user of the network would write: it has nothing of ours to import; its test runs it in the sandbox",
 		},
 		{
 			Place: "testutil/e2e/...",
