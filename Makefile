@@ -19,6 +19,10 @@ ldflags = -s -w -X $(sdk).Name=openmesh -X $(sdk).AppName=$(1) -X $(sdk).Version
 unit = $(shell $(GO) list ./... | grep -v '/e2e')
 e2e = $(shell $(GO) list ./... | grep '/e2e')
 
+# The sandbox's small binary, which xworker carries inside it: built before it,
+# for the same target. Go knows when it is up to date.
+child := worker/platform/sandbox/embedded/bin/child
+
 LINT_VERSION := v2.12.2
 lint := .bin/golangci-lint-$(LINT_VERSION)
 # The linter's cache holds file names. With -trimpath two checkouts have the
@@ -37,14 +41,14 @@ generators := \
 ##@ Use
 
 .PHONY: build install demo localnet localnet-down
-build: ## Build bin/opend and bin/xworker
+build: $(child) ## Build bin/opend and bin/xworker
 	@mkdir -p bin
 	$(GO) build -ldflags '$(call ldflags,opend)' -o bin/opend ./cmd/opend
-	$(GO) build -ldflags '$(call ldflags,xworker)' -o bin/xworker ./cmd/xworker
+	$(GO) build -tags sandbox_embed -ldflags '$(call ldflags,xworker)' -o bin/xworker ./cmd/xworker
 
-install: ## Install opend and xworker where Go installs programs
+install: $(child) ## Install opend and xworker where Go installs programs
 	$(GO) install -ldflags '$(call ldflags,opend)' ./cmd/opend
-	$(GO) install -ldflags '$(call ldflags,xworker)' ./cmd/xworker
+	$(GO) install -tags sandbox_embed -ldflags '$(call ldflags,xworker)' ./cmd/xworker
 
 demo: build ## Run one verified task end to end on a local network; INPUT=FILE to count the words of your own file
 	INPUT='$(INPUT)' scripts/demo.sh
@@ -54,6 +58,13 @@ localnet: build ## Start a local network and leave it up
 
 localnet-down: ## Stop the local network
 	bin/opend localnet down
+
+.PHONY: examples
+examples: ## Build the example programs into bin/examples/*.wasm (the one in C where there is clang)
+	@mkdir -p bin/examples
+	for name in wordcount jsonquery imageresize csvaggregate; do \
+		GOOS=wasip1 GOARCH=wasm $(GO) build -ldflags '-s -w' -o bin/examples/$$name.wasm ./examples/$$name; done
+	examples/csum/build.sh bin/examples/csum.wasm || test $$? = 77 # it has said what is missing
 
 ##@ Check
 
@@ -76,14 +87,25 @@ proto-check: .bin/generators ## Check that generated code is up to date with pro
 	.bin/buf lint
 	scripts/proto-check.sh
 
+.PHONY: fuzz wasmtime-check
+fuzz: ## Compare engines on generated programs for FUZZTIME (30m); FUZZ=FuzzEdited for edited modules
+	$(GO) test ./worker/platform/sandbox/difftest -run '^$$' -fuzz '^$(or $(FUZZ),FuzzDifferential)$$' -fuzztime $(or $(FUZZTIME),30m) -fuzzminimizetime 10x -timeout 0
+
+wasmtime-check: ## Compare with wasmtime, too, over SEEDS (5000) programs and the examples (needs a C compiler)
+	@command -v $${CC:-cc} > /dev/null || { echo 'wasmtime-check needs a C compiler: none is here' >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) -C testutil/wasmtime run . -seeds $(or $(SEEDS),5000)
+
 ##@ Change
 
-.PHONY: fmt proto-gen tools clean
+.PHONY: fmt proto-gen tools clean $(child)
 fmt: $(lint) ## Format Go files and imports
 	$(lint) fmt ./...
 
 proto-gen: .bin/generators ## Generate Go code from proto/
 	scripts/proto-gen.sh
+
+$(child):
+	$(GO) build -ldflags '-s -w' -o $@ ./worker/platform/sandbox/cmd/child
 
 tools: $(lint) .bin/generators ## Build the tools into .bin/
 
@@ -98,7 +120,7 @@ $(lint):
 	@touch $@
 
 clean: ## Remove what was built (not Go's caches)
-	rm -rf bin .bin
+	rm -rf bin .bin $(dir $(child))
 
 .PHONY: help
 help: ## List what can be done

@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,38 @@ type job struct {
 	module, native, input string
 	size                  int64
 	expected              []byte
+	local                 outcome
+}
+
+// outcome is what `xworker task run -o json` prints of a run.
+type outcome struct {
+	Status     string  `json:"status"`
+	Gas        uint64  `json:"gas"`
+	OutputRoot string  `json:"output_root"`
+	Seconds    float64 `json:"seconds"`
+	SeatPay    string  `json:"seat_gas_pay"`
+}
+
+// tryOut runs the program in the sandbox of this machine alone, before a coin
+// is spent.
+func (d *demo) tryOut(ctx context.Context, xworker string, j *job) error {
+	out := filepath.Join(d.dir, "local")
+	cmd := exec.CommandContext(ctx, xworker, "task", "run", "--module", j.module, "--input", "text="+j.input, "--out", out, "-o", "json")
+	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(d.dir, "cache"))
+	cmd.Stderr = os.Stderr
+	printed, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("xworker task run: %w", err)
+	}
+	if err := json.Unmarshal(printed, &j.local); err != nil {
+		return fmt.Errorf("xworker task run: %w", err)
+	}
+	if err := sameBytes(out, j.expected); err != nil {
+		return err
+	}
+	fmt.Printf("  in the sandbox of this machine it takes %.1f s and %d gas, and prints the same\n", j.local.Seconds, j.local.Gas)
+	fmt.Printf("  at the chain's least price that gas is %s uopen a seat\n", j.local.SeatPay)
+	return nil
 }
 
 // prepare compiles examples/wordcount twice and runs the native one.

@@ -114,6 +114,9 @@ func (d *demo) run(ctx context.Context, opend, xworker string, keep bool) (err e
 	if err != nil {
 		return err
 	}
+	if err := d.tryOut(ctx, xworker, &job); err != nil {
+		return err
+	}
 	d.say("starting %d validators and %d Xnodes on loopback", validators, xnodes)
 	d.mesh, err = mesh.Up(ctx, mesh.Config{
 		Home: filepath.Join(d.dir, "net"), Opend: opend, Xworker: xworker,

@@ -42,6 +42,10 @@ func (d *demo) verifiedTask(ctx context.Context, j job) error {
 	if err := sameBytes(out, j.expected); err != nil {
 		return err
 	}
+	if o := t.Outcome; o.Status != j.local.Status || o.Gas != j.local.Gas || o.OutputRoot != j.local.OutputRoot {
+		return fmt.Errorf("the committee agreed on %s, this machine alone on %+v", o, j.local)
+	}
+	fmt.Println("  outcome: the same as this machine's own before anything was paid: status, gas and output")
 	fmt.Printf("  result: %s, byte-equal to the native run (%d bytes)\n", t.Outcome.OutputRoot, len(j.expected))
 	after, err := d.balances(ctx)
 	if err != nil {
@@ -127,10 +131,10 @@ func (d *demo) committee(t *apiv1.Task) (agree int, paid math.Int, err error) {
 	fmt.Printf("          submitted at height %d, committee drawn at %d, verified at %d\n", t.SubmittedHeight, t.DrawnHeight, t.FinishedHeight)
 	paid = math.ZeroInt()
 	for _, s := range t.Committee {
-		same := s.Outcome != nil && s.Outcome.OutputRoot == t.Outcome.OutputRoot && s.Outcome.Status == t.Outcome.Status
+		same := s.Outcome != nil && s.Outcome.OutputRoot == t.Outcome.OutputRoot && s.Outcome.Status == t.Outcome.Status && s.Outcome.Gas == t.Outcome.Gas
 		vote := "no vote"
 		if s.Outcome != nil {
-			vote = "votes " + s.Outcome.OutputRoot
+			vote = fmt.Sprintf("votes %s, %d gas, %s", s.Outcome.Status, s.Outcome.Gas, s.Outcome.OutputRoot)
 		}
 		if same {
 			agree++
@@ -145,6 +149,7 @@ func (d *demo) committee(t *apiv1.Task) (agree int, paid math.Int, err error) {
 		paid = paid.Add(amount)
 		fmt.Printf("          seat %d  %s  %-9s  paid %s uopen  %s\n", s.Index, s.Operator, s.State, amount, vote)
 	}
+	fmt.Printf("  price: %d gas at %s uopen for 1,000,000, and %s uopen for the seat\n", t.Outcome.Gas, t.GasPrice, t.SeatFee)
 	fmt.Printf("  votes: %d of %d seats agree, a quorum is %d\n", agree, t.Seats, t.Quorum)
 	if agree < int(t.Quorum) || 3*agree <= 2*int(t.Seats) {
 		return 0, paid, fmt.Errorf("%d votes are not more than two thirds of %d seats", agree, t.Seats)

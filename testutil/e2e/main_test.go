@@ -45,6 +45,10 @@ func tell(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, shared.close(), os.RemoveAll(built.dir)) }()
+	// xworker carries the sandbox's small binary, as the Makefile builds it.
+	if err := build("../../worker/platform/sandbox/embedded/bin/child", module+"/worker/platform/sandbox/cmd/child", nil); err != nil {
+		return 1, err
+	}
 	for _, p := range []struct {
 		out  *string
 		name string
@@ -69,7 +73,7 @@ var wasi = []string{"GOOS=wasip1", "GOARCH=wasm"}
 
 // build compiles with the flags of the Makefile, whose build cache it shares.
 func build(out, pkg string, env []string) error {
-	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", out, pkg)
+	cmd := exec.Command("go", "build", "-tags=sandbox_embed", "-ldflags=-s -w", "-o", out, pkg)
 	cmd.Env = append(os.Environ(), append([]string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -buildvcs=false"}, env...)...)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w: %s", pkg, err, strings.TrimSpace(string(text)))

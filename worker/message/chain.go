@@ -67,6 +67,8 @@ type Program struct {
 	StdinCID string
 	// Inputs are the files of /in.
 	Inputs []InputFile
+	// DetwasmVersion of the deterministic profile that it is run under.
+	DetwasmVersion uint32
 	// GasLimit in gas units.
 	GasLimit uint64
 	// MemoryLimit in bytes.
@@ -100,14 +102,54 @@ type Outcome struct {
 type SubmitTask struct {
 	// Program to run.
 	Program Program
-	// Seats is the size of the committee; 0 for 7.
-	Seats uint32
-	// SeatFee and GasPrice in uopen, as decimal integers; empty for the chain's minimum.
-	SeatFee, GasPrice string
+	// Offer is how it is to be verified, and what is paid for it.
+	Offer Offer
 	// MaxFee in uopen refuses an escrow that is larger; empty for no limit.
 	MaxFee string
 	// Sources are multiaddrs at which this daemon serves the blobs.
 	Sources []string
+}
+
+// Offer is how a requester wants a task verified, by whom, and what it pays.
+type Offer struct {
+	// Verify is committee, sample or none; empty for committee.
+	Verify string
+	// Seats is the size of the committee; 0 for 7, and for a single seat.
+	Seats uint32
+	// SeatFee and GasPrice (of 1,000,000 gas) in uopen, as decimal integers; empty
+	// for the chain's minimum.
+	SeatFee, GasPrice string
+	// MinRatingBps is the least rating of the Xnodes in 1/10,000; 0 for the chain's minimum.
+	MinRatingBps uint32
+}
+
+// GetQuote asks what a task would cost and whom the offer would reach. It is
+// answered by Quote.
+type GetQuote struct {
+	// Offer of the task; GasLimit in gas units and MemoryLimit in bytes of its program.
+	Offer                 Offer
+	GasLimit, MemoryLimit uint64
+}
+
+// Quote answers GetQuote. Amounts are in uopen.
+type Quote struct {
+	// Offer with the chain's defaults filled in.
+	Offer Offer
+	// MaxFee goes into escrow. LikelyFee is paid if the first stage agrees and uses
+	// all its gas; EscalatedFee if a second one does, which happens with a chance of
+	// EscalationBps in 1/10,000 though nobody disagrees.
+	MaxFee, LikelyFee, EscalatedFee string
+	EscalationBps                   uint32
+	// Ladder of committee sizes.
+	Ladder []uint32
+	// DetwasmVersion that the program would run under.
+	DetwasmVersion uint32
+	// Of the Registered Xnodes, Sampled ones were looked at: Able ones have the
+	// capacity now, Matching ones accept the offer too.
+	Registered, Sampled, Able, Matching uint64
+	// GasPrices asked by able Xnodes of that rating: least, lower quartile, median,
+	// upper quartile and greatest; empty where there are none.
+	GasPrices []string
 }
 
 // TaskSubmitted answers SubmitTask.
@@ -135,6 +177,8 @@ type Task struct {
 	ID        uint64
 	Requester string
 	Program   Program
+	// Offer as the chain pinned it; Seats is the first stage's.
+	Offer Offer
 	// Phase is drawing, committing, revealing, challengeable, verified or closed.
 	Phase string
 	// Reason why it was closed; empty otherwise.
@@ -186,6 +230,8 @@ type ChainStatus struct {
 	// XnodeStatus and Online as the chain has them.
 	XnodeStatus string
 	Online      bool
+	// RatingBps is its record of service in 1/10,000.
+	RatingBps uint32
 	// Queued are messages that are not yet included.
 	Queued int
 	// Balance of the signer in uopen.

@@ -177,11 +177,21 @@ func TestASubmissionUploadsSubmitsWaitsAndFetches(t *testing.T) {
 	require.Len(t, d.submitted.Inputs, 2)
 	require.Equal(t, "a", d.submitted.Inputs[0].Name, "in ascending order, as the chain wants them")
 	require.Equal(t, "big", d.submitted.Inputs[1].Name)
-	require.Len(t, d.uploads[2], 3*uploadChunk+1)
+	require.Len(t, d.uploads[3], 3*uploadChunk+1)
 
 	d.refuse = status.Error(codes.FailedPrecondition, "the escrow would be too high")
 	_, _, err = run(t, home, "task", "submit", "--module", dir+"/m.wasm")
 	require.Equal(t, "submit: the escrow would be too high", api.Plain(err))
+}
+
+func TestAQuoteTellsThePriceAndWhomItReaches(t *testing.T) {
+	d := &fakeDaemon{}
+	out, _, err := run(t, d.home(t), "task", "quote", "--gas-limit", "5", "--verify", "sample", "--min-rating", "7")
+	require.NoError(t, err)
+	require.Equal(t, &apiv1.QuoteTaskRequest{GasLimit: 5, MemoryLimit: 512 << 20, Verify: "sample", MinRatingBps: 7}, d.quoted, "one seat is no committee")
+	for _, want := range []string{"700 uopen; what is not earned returns", "6 of 8 accept it in a random sample of the 9", "by lot in 500 of 10000"} {
+		require.Contains(t, out, want)
+	}
 }
 
 func TestTheEndOfATaskIsTheExitCode(t *testing.T) {

@@ -94,6 +94,10 @@ func statusCommand(g *globals) *cobra.Command {
 					fmt.Fprintln(w, "xnode     none: this daemon takes no tasks (`xworker register` makes one)")
 				} else {
 					fmt.Fprintf(w, "xnode     %s, operator %s, online: %t, draining: %t\n", s.XnodeStatus, s.Operator, s.Online, s.Draining)
+					if s.Refused != "" {
+						fmt.Fprintf(w, "          THE CHAIN REFUSED ITS LAST MESSAGE: %s\n", s.Refused)
+					}
+					fmt.Fprintf(w, "rating    %d of 10000\n", s.RatingBps)
 				}
 				fmt.Fprintf(w, "work      %d seats held, %d programs running, %d transactions under way\n", s.OpenSeats, s.Running, s.Queued)
 				for _, a := range s.ListenAddrs {

@@ -46,6 +46,7 @@ type fakeDaemon struct {
 	task      *apiv1.Task
 	watch     []*apiv1.Task
 	submitted *apiv1.SubmitTaskRequest
+	quoted    *apiv1.QuoteTaskRequest
 	uploads   [][]byte
 	output    string
 	path      string // asked for
@@ -103,6 +104,14 @@ func (d *fakeDaemon) WatchTask(_ *apiv1.WatchTaskRequest, s apiv1.WorkerAPI_Watc
 func (d *fakeDaemon) SubmitTask(_ context.Context, r *apiv1.SubmitTaskRequest) (*apiv1.SubmitTaskResponse, error) {
 	d.submitted = r
 	return &apiv1.SubmitTaskResponse{TaskId: 9, TxHash: "AB", Height: 8, Escrow: "700"}, d.refuse
+}
+
+func (d *fakeDaemon) QuoteTask(_ context.Context, r *apiv1.QuoteTaskRequest) (*apiv1.QuoteTaskResponse, error) {
+	d.quoted = &apiv1.QuoteTaskRequest{GasLimit: r.GasLimit, MemoryLimit: r.MemoryLimit, Verify: r.Verify, Seats: r.Seats, MinRatingBps: r.MinRatingBps}
+	return &apiv1.QuoteTaskResponse{
+		MaxFee: "700", LikelyFee: "100", EscalatedFee: "200", EscalationBps: 500, Verify: r.Verify, SeatFee: "1", GasPrice: "2",
+		Ladder: []uint32{1, 7}, Registered: 9, Sampled: 8, Able: 7, Matching: 6, GasPrices: []string{"1", "2", "3"},
+	}, d.refuse
 }
 
 func (d *fakeDaemon) AddBlob(s apiv1.WorkerAPI_AddBlobServer) error {

@@ -11,8 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -24,9 +22,9 @@ import (
 const uploadChunk = 256 << 10
 
 func submitCommand(g *globals) *cobra.Command {
-	var module, stdin, out string
-	var inputs []string
-	var memory, output string
+	var p program
+	var o offer
+	var out string
 	var detach bool
 	r := &apiv1.SubmitTaskRequest{}
 	cmd := &cobra.Command{
@@ -48,33 +46,28 @@ verified: it serves the blobs. Exit codes are those of ` + "`xworker task watch`
 			if out == "-" {
 				notes = cmd.ErrOrStderr() // standard output is the program's alone
 			}
-			r.Args = args
-			if r.MemoryLimit, err = size(memory); err != nil {
-				return fmt.Errorf("--memory: %w", err)
-			}
-			if r.OutputLimit, err = size(output); err != nil {
-				return fmt.Errorf("--output-limit: %w", err)
-			}
-			if r.ModuleCid, err = g.upload(ctx, cmd, client, notes, module); err != nil {
+			limits, err := p.limits()
+			if err != nil {
 				return err
 			}
-			if stdin != "" {
-				if r.StdinCid, err = g.upload(ctx, cmd, client, notes, stdin); err != nil {
+			r.Args, r.Env = args, p.env
+			r.Verify, r.Seats, r.SeatFee, r.GasPrice, r.MinRatingBps = o.verify, o.committee(), o.seatFee, o.gasPrice, o.minRating
+			r.GasLimit, r.MemoryLimit, r.OutputLimit = limits.GasLimit, limits.MemoryLimit, limits.OutputLimit
+			if r.ModuleCid, err = g.upload(ctx, cmd, client, notes, p.module); err != nil {
+				return err
+			}
+			if p.stdin != "" {
+				if r.StdinCid, err = g.upload(ctx, cmd, client, notes, p.stdin); err != nil {
 					return err
 				}
 			}
-			for _, in := range inputs {
-				name, path, ok := strings.Cut(in, "=")
-				if !ok {
-					name, path = filepath.Base(in), in
-				}
-				cid, err := g.upload(ctx, cmd, client, notes, path)
+			for _, in := range p.files().Inputs {
+				cid, err := g.upload(ctx, cmd, client, notes, in.Path)
 				if err != nil {
 					return err
 				}
-				r.Inputs = append(r.Inputs, &apiv1.InputFile{Name: name, Cid: cid})
+				r.Inputs = append(r.Inputs, &apiv1.InputFile{Name: in.Name, Cid: cid})
 			}
-			slices.SortFunc(r.Inputs, func(a, b *apiv1.InputFile) int { return strings.Compare(a.Name, b.Name) })
 			done, err := client.SubmitTask(ctx, r)
 			if err != nil {
 				return fmt.Errorf("submit: %w", err)
@@ -96,43 +89,12 @@ verified: it serves the blobs. Exit codes are those of ` + "`xworker task watch`
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&module, "module", "", "the program, a WASI preview 1 command")
-	f.StringArrayVar(&inputs, "input", nil, "file that the program finds in /in, as path or name=path; may be repeated")
-	f.StringVar(&stdin, "stdin", "", "file that the program reads as its standard input")
-	f.StringArrayVar(&r.Env, "env", nil, "KEY=VALUE of the program's environment; may be repeated")
-	f.Uint32Var(&r.Seats, "seats", 7, "size of the committee: 3, 7, 15 or 31")
-	f.Uint64Var(&r.GasLimit, "gas-limit", 0, "most gas that the program may use; 0 for the default")
-	f.StringVar(&memory, "memory", "512MiB", "most memory that the program may use")
-	f.StringVar(&output, "output-limit", "64MiB", "most bytes that the program may write")
-	f.StringVar(&r.SeatFee, "seat-fee", "", "uopen for an agreeing seat; default: the chain's minimum")
-	f.StringVar(&r.GasPrice, "gas-price", "", "uopen for 1,000,000 gas; default: the chain's minimum")
+	p.flags(cmd)
+	o.flags(cmd)
 	f.StringVar(&r.MaxFee, "max-fee", "", "refuse to submit when the escrow would be above this many uopen")
 	f.BoolVar(&detach, "detach", false, "do not wait")
 	f.StringVar(&out, "out", "", "write the program's standard output to this file when it is verified; - for standard output")
-	if err := cmd.MarkFlagRequired("module"); err != nil {
-		panic(err) // the flag is some lines above
-	}
 	return cmd
-}
-
-// size reads an amount of bytes such as 512MiB.
-func size(text string) (uint64, error) {
-	units := []struct {
-		suffix string
-		factor uint64
-	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
-	for _, u := range units {
-		digits, ok := strings.CutSuffix(text, u.suffix)
-		if !ok {
-			continue
-		}
-		var n uint64
-		if _, err := fmt.Sscanf(digits, "%d", &n); err != nil || fmt.Sprint(n) != digits || n > 1<<62/u.factor {
-			break
-		}
-		return n * u.factor, nil
-	}
-	return 0, fmt.Errorf("%q is no size such as 512MiB", text)
 }
 
 // upload puts a file into the daemon's store.

@@ -23,10 +23,11 @@ func taskCommand(g *globals) *cobra.Command {
 		Long: `A task is a WebAssembly program (WASI preview 1) with its inputs. A committee of
 Xnodes that nobody can choose runs it, each commits to a result and reveals it; the
 result on which more than two thirds agree is the task's, and they are paid.`,
-		Example: `  xworker task submit --module wordcount.wasm --input book.txt --out counts.txt
+		Example: `  xworker task run --module wordcount.wasm --input book.txt
+  xworker task submit --module wordcount.wasm --input book.txt --out counts.txt
   xworker task result 7`,
 	}
-	cmd.AddCommand(submitCommand(g), taskStatusCommand(g), watchCommand(g), resultCommand(g))
+	cmd.AddCommand(runCommand(g), quoteCommand(g), submitCommand(g), taskStatusCommand(g), watchCommand(g), resultCommand(g))
 	return cmd
 }
 
@@ -177,10 +178,14 @@ func outcomeText(o *apiv1.Outcome) string {
 		return "no outcome"
 	case o.Status == "exit":
 		return fmt.Sprintf("exit code %d", o.ExitCode)
+	case o.Status == "out_of_gas":
+		return fmt.Sprintf("it needs more gas than its limit of %d (--gas-limit)", o.Gas)
+	case o.Status == "out_of_depth":
+		return "its calls nest deeper than any worker allows"
 	case o.Status == "memory_limit":
 		return "it needs more memory than its limit (--memory)"
 	case o.Status == "invalid_module":
-		return "the module is no program that the sandbox runs (WASI preview 1, command)"
+		return "the sandbox refuses the module: `xworker task run` tells why"
 	default:
 		return o.Status
 	}
@@ -215,7 +220,7 @@ func progress(t *apiv1.Task) string {
 	case "challengeable":
 		return fmt.Sprintf("at least %d of %d seats agree; open to challenges until height %d", t.Quorum, t.Seats, t.Deadline)
 	case "verified":
-		text := "verified: " + outcomeText(t.Outcome)
+		text := fmt.Sprintf("verified: %s, %d gas", outcomeText(t.Outcome), t.Outcome.GetGas())
 		if root := t.Outcome.GetOutputRoot(); root != "" {
 			text += ", output " + root
 		}
@@ -233,12 +238,14 @@ func writeTask(w io.Writer, t *apiv1.Task) {
 	for _, in := range t.Inputs {
 		fmt.Fprintf(w, "  input  %s %s\n", in.Name, in.Cid)
 	}
+	fmt.Fprintf(w, "  verify %s, gas limit %d at %s uopen for 1,000,000, %s uopen a seat, rating of at least %d, profile %d\n",
+		t.Verify, t.GasLimit, t.GasPrice, t.SeatFee, t.MinRatingBps, t.DetwasmVersion)
 	fmt.Fprintf(w, "  submitted at %d, drawn at %d, finished at %d\n", t.SubmittedHeight, t.DrawnHeight, t.FinishedHeight)
 	fmt.Fprintf(w, "  escrow %s uopen, paid %s uopen\n", t.Escrow, t.Paid)
 	for _, s := range t.Committee {
 		vote := ""
 		if s.Outcome != nil {
-			vote = "  " + s.Outcome.Status + " " + s.Outcome.OutputRoot
+			vote = fmt.Sprintf("  %s %d gas %s", s.Outcome.Status, s.Outcome.Gas, s.Outcome.OutputRoot)
 		}
 		fmt.Fprintf(w, "  seat %-2d stage %d  %s  %-10s paid %s%s\n", s.Index, s.Stage, s.Operator, s.State, s.Paid, vote)
 	}

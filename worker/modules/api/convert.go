@@ -15,6 +15,8 @@ func taskOf(t message.Task) *apiv1.Task {
 		Stage: t.Stage, Seats: t.Seats, Quorum: t.Quorum, Redraws: t.Redraws, Escrow: t.Escrow, Paid: t.Paid,
 		SubmittedHeight: t.SubmittedHeight, DrawnHeight: t.DrawnHeight, FinishedHeight: t.FinishedHeight,
 		Deadline: t.Deadline, Height: t.ReadHeight, Outcome: outcomeOf(t.Outcome, t.HasOutcome),
+		Verify: t.Offer.Verify, SeatFee: t.Offer.SeatFee, GasPrice: t.Offer.GasPrice, MinRatingBps: t.Offer.MinRatingBps,
+		GasLimit: t.Program.GasLimit, DetwasmVersion: t.Program.DetwasmVersion,
 	}
 	for _, in := range t.Program.Inputs {
 		out.Inputs = append(out.Inputs, &apiv1.InputFile{Name: in.Name, Cid: in.CID})

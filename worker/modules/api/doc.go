@@ -8,7 +8,7 @@
 // It keeps nothing. Every call but health and metrics needs the bearer token in
 // the daemon's home, since calls spend the signer's coins.
 //
-// Asks: message.SubmitTask, message.GetTask, message.GetChainStatus,
+// Asks: message.SubmitTask, message.GetQuote, message.GetTask, message.GetChainStatus,
 // message.SetDraining, message.GetTasksStatus, message.FetchBlob. Hears:
 // message.Head.
 //

@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -83,6 +84,12 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 		defer r.mu.Unlock()
 		r.submits = append(r.submits, q)
 		return message.TaskSubmitted{TaskID: 9, TxHash: "AB", Height: 8, Escrow: "700"}, r.submitErr
+	})
+	bustest.Answers(b, "chain", func(q message.GetQuote) (message.Quote, error) {
+		return message.Quote{
+			Offer: q.Offer, MaxFee: fmt.Sprint(q.GasLimit), LikelyFee: fmt.Sprint(q.MemoryLimit), EscalatedFee: "3", EscalationBps: 500,
+			Ladder: []uint32{7, 15}, DetwasmVersion: 1, Registered: 9, Sampled: 8, Able: 7, Matching: 6, GasPrices: []string{"1", "2"},
+		}, nil
 	})
 	bustest.Answers(b, "blobs", func(q message.FetchBlob) (message.BlobFetched, error) {
 		r.set(func() { r.fetches = append(r.fetches, q) })

@@ -55,6 +55,7 @@ type Module struct {
 	head    *bus.Subscription[message.Head]
 	submit  *bus.Asker[message.SubmitTask, message.TaskSubmitted]
 	task    *bus.Asker[message.GetTask, message.Task]
+	quote   *bus.Asker[message.GetQuote, message.Quote]
 	chain   *bus.Asker[message.GetChainStatus, message.ChainStatus]
 	drain   *bus.Asker[message.SetDraining, message.TasksStatus]
 	running *bus.Asker[message.GetTasksStatus, message.TasksStatus]
@@ -72,6 +73,7 @@ func New(cfg Config, port *bus.Port, token string, identity Identity, d *dag.DAG
 		head:    bus.Subscribe[message.Head](port, bus.KeepNewest()),
 		submit:  bus.Asks[message.SubmitTask, message.TaskSubmitted](port),
 		task:    bus.Asks[message.GetTask, message.Task](port),
+		quote:   bus.Asks[message.GetQuote, message.Quote](port),
 		chain:   bus.Asks[message.GetChainStatus, message.ChainStatus](port),
 		drain:   bus.Asks[message.SetDraining, message.TasksStatus](port),
 		running: bus.Asks[message.GetTasksStatus, message.TasksStatus](port),

@@ -33,7 +33,7 @@ const (
 
 // Defaults of a task that names no limits.
 const (
-	DefaultGasLimit    = 1_000_000_000
+	DefaultGasLimit    = 100_000_000_000 // some ten seconds of a core
 	DefaultMemoryLimit = 512 << 20
 	DefaultOutputLimit = 64 << 20
 )
@@ -60,7 +60,7 @@ func (s *service) Status(ctx context.Context, _ *apiv1.StatusRequest) (*apiv1.St
 	return &apiv1.StatusResponse{
 		Version: id.Version, Address: id.Account, PeerId: id.PeerID, ListenAddrs: id.ListenAddrs(),
 		ChainId: chain.ChainID, Height: chain.Height, ChainError: chain.Error, Balance: chain.Balance,
-		Operator: chain.Operator, XnodeStatus: chain.XnodeStatus, Online: chain.Online, Queued: uint32(chain.Queued),
+		Operator: chain.Operator, XnodeStatus: chain.XnodeStatus, Online: chain.Online, RatingBps: chain.RatingBps, Refused: chain.Refused, Queued: uint32(chain.Queued),
 		Draining: tasks.Draining, OpenSeats: uint32(tasks.OpenSeats), Running: uint32(tasks.Running),
 	}, nil
 }
@@ -162,7 +162,8 @@ func (s *service) SubmitTask(ctx context.Context, r *apiv1.SubmitTaskRequest) (*
 			MemoryLimit: orDefault(r.MemoryLimit, DefaultMemoryLimit),
 			OutputLimit: orDefault(r.OutputLimit, DefaultOutputLimit),
 		},
-		Seats: r.Seats, SeatFee: r.SeatFee, GasPrice: r.GasPrice, MaxFee: r.MaxFee,
+		Offer:   message.Offer{Verify: r.Verify, Seats: r.Seats, SeatFee: r.SeatFee, GasPrice: r.GasPrice, MinRatingBps: r.MinRatingBps},
+		MaxFee:  r.MaxFee,
 		Sources: s.m.identity.ListenAddrs(),
 	}
 	blobs := []string{r.ModuleCid}
@@ -183,6 +184,25 @@ func (s *service) SubmitTask(ctx context.Context, r *apiv1.SubmitTaskRequest) (*
 		return nil, statusOf(err)
 	}
 	return &apiv1.SubmitTaskResponse{TaskId: done.TaskID, TxHash: done.TxHash, Height: done.Height, Escrow: done.Escrow}, nil
+}
+
+func (s *service) QuoteTask(ctx context.Context, r *apiv1.QuoteTaskRequest) (*apiv1.QuoteTaskResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	q, err := s.m.quote.Ask(ctx, message.GetQuote{
+		Offer:       message.Offer{Verify: r.Verify, Seats: r.Seats, SeatFee: r.SeatFee, GasPrice: r.GasPrice, MinRatingBps: r.MinRatingBps},
+		GasLimit:    orDefault(r.GasLimit, DefaultGasLimit),
+		MemoryLimit: orDefault(r.MemoryLimit, DefaultMemoryLimit),
+	})
+	if err != nil {
+		return nil, statusOf(err)
+	}
+	return &apiv1.QuoteTaskResponse{
+		MaxFee: q.MaxFee, LikelyFee: q.LikelyFee, EscalatedFee: q.EscalatedFee, EscalationBps: q.EscalationBps,
+		Verify: q.Offer.Verify, SeatFee: q.Offer.SeatFee, GasPrice: q.Offer.GasPrice, MinRatingBps: q.Offer.MinRatingBps,
+		Ladder: q.Ladder, DetwasmVersion: q.DetwasmVersion,
+		Registered: q.Registered, Sampled: q.Sampled, Able: q.Able, Matching: q.Matching, GasPrices: q.GasPrices,
+	}, nil
 }
 
 // hasBlob refuses a task whose blobs nobody could fetch from here.

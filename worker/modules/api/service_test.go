@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
 
 	apiv1 "github.com/openmesh-network/openmesh/worker/modules/api/v1"
 
@@ -92,6 +93,17 @@ func TestAnUploadThatBreaksOffIsNoBlob(t *testing.T) {
 	require.NotEmpty(t, whole.String())
 }
 
+func TestAQuoteHasTheDefaultsOfASubmission(t *testing.T) {
+	r := newRig(t, nil)
+	q, err := r.client.QuoteTask(deadline(t), &apiv1.QuoteTaskRequest{Verify: "sample", Seats: 3, SeatFee: "4", GasPrice: "5", MinRatingBps: 6})
+	require.NoError(t, err)
+	require.Equal(t, protojson.Format(&apiv1.QuoteTaskResponse{
+		Verify: "sample", SeatFee: "4", GasPrice: "5", MinRatingBps: 6,
+		MaxFee: fmt.Sprint(uint64(DefaultGasLimit)), LikelyFee: fmt.Sprint(DefaultMemoryLimit), EscalatedFee: "3", EscalationBps: 500,
+		Ladder: []uint32{7, 15}, DetwasmVersion: 1, Registered: 9, Sampled: 8, Able: 7, Matching: 6, GasPrices: []string{"1", "2"},
+	}), protojson.Format(q))
+}
+
 func TestATaskIsSubmittedWithDefaultsAndOnlyWithItsBlobs(t *testing.T) {
 	r := newRig(t, nil)
 	added, err := r.add([]byte("module"))
@@ -120,7 +132,7 @@ func TestATaskIsSubmittedWithDefaultsAndOnlyWithItsBlobs(t *testing.T) {
 			ModuleCID: added.Cid, Args: []string{"-x"}, Inputs: []message.InputFile{{Name: "a", CID: added.Cid}},
 			GasLimit: DefaultGasLimit, MemoryLimit: 5, OutputLimit: DefaultOutputLimit,
 		},
-		Seats: 3, MaxFee: "9", Sources: r.module.identity.ListenAddrs(),
+		Offer: message.Offer{Seats: 3}, MaxFee: "9", Sources: r.module.identity.ListenAddrs(),
 	}, r.submits[0])
 
 	r.set(func() {

@@ -142,10 +142,10 @@ func (m *Module) tidy() {
 func (m *Module) publish(balance string) {
 	s := *m.public.Load()
 	s.ChainID, s.Height, s.Time, s.Balance = m.client.ChainID(), m.head.height, m.head.time, balance
-	s.Operator, s.XnodeStatus, s.Online = "", "", false
+	s.Operator, s.XnodeStatus, s.Online, s.RatingBps = "", "", false, 0
 	if len(m.operator) > 0 {
 		s.Operator, s.Online = m.xnode.Operator, m.xnode.Online
-		s.XnodeStatus = enumName(m.xnode.Status.String(), "XNODE_STATUS_")
+		s.XnodeStatus, s.RatingBps = enumName(m.xnode.Status.String(), "XNODE_STATUS_"), m.xnode.Rating
 	}
 	m.public.Store(&s)
 }

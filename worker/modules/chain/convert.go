@@ -4,6 +4,7 @@
 package chain
 
 import (
+	"fmt"
 	"strings"
 
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
@@ -18,6 +19,18 @@ func phaseName(p slashingtasks.Phase) string { return enumName(p.String(), "PHAS
 func seatStateName(s slashingtasks.SeatState) string { return enumName(s.String(), "SEAT_STATE_") }
 
 func enumName(name, prefix string) string { return strings.ToLower(strings.TrimPrefix(name, prefix)) }
+
+// toVerify knows the names of Offer.Verify.
+func toVerify(name string) (slashingtasks.Verify, error) {
+	if name == "" {
+		return slashingtasks.VERIFY_COMMITTEE, nil
+	}
+	v, found := slashingtasks.Verify_value["VERIFY_"+strings.ToUpper(name)]
+	if !found || v == 0 {
+		return 0, fmt.Errorf("verify is %q: committee, sample or none", name)
+	}
+	return slashingtasks.Verify(v), nil
+}
 
 // toOutcome leaves a status that the chain does not know unspecified.
 func toOutcome(o message.Outcome) slashingtasks.Outcome {
@@ -50,6 +63,8 @@ func toProgram(p message.Program) slashingtasks.Program {
 		GasLimit:    p.GasLimit,
 		MemoryLimit: p.MemoryLimit,
 		OutputLimit: p.OutputLimit,
+
+		DetwasmVersion: p.DetwasmVersion,
 	}
 	for _, in := range p.Inputs {
 		out.Inputs = append(out.Inputs, slashingtasks.Input{Name: in.Name, Cid: in.CID})
@@ -66,6 +81,8 @@ func fromProgram(p slashingtasks.Program) message.Program {
 		GasLimit:    p.GasLimit,
 		MemoryLimit: p.MemoryLimit,
 		OutputLimit: p.OutputLimit,
+
+		DetwasmVersion: p.DetwasmVersion,
 	}
 	for _, in := range p.Inputs {
 		out.Inputs = append(out.Inputs, message.InputFile{Name: in.Name, CID: in.Cid})
@@ -128,6 +145,15 @@ func fromTask(t slashingtasks.Task, seats []slashingtasks.Seat) message.Task {
 		DrawnHeight:     t.DrawnHeight,
 		FinishedHeight:  t.FinishedHeight,
 		Deadline:        t.Deadline,
+		Offer: message.Offer{
+			Verify:       enumName(t.Terms.Verify.String(), "VERIFY_"),
+			SeatFee:      t.Terms.SeatFee.String(),
+			GasPrice:     t.Terms.GasPrice.String(),
+			MinRatingBps: t.Terms.MinRatingBps,
+		},
+	}
+	if len(t.Terms.Ladder) > 0 {
+		out.Offer.Seats = t.Terms.Ladder[0]
 	}
 	if t.Reason != slashingtasks.CLOSE_REASON_UNSPECIFIED {
 		out.Reason = enumName(t.Reason.String(), "CLOSE_REASON_")

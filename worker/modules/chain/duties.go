@@ -72,7 +72,7 @@ func (m *Module) duties(height int64) []duty {
 		if !judged || height >= seat.Deadline {
 			continue // nothing to say, or no block left to say it in
 		}
-		outcome, err := vote(v.Verdict)
+		outcome, err := vote(seat.Program, v.Verdict)
 		switch toCommit, toReveal := seat.State == "drawn" && seat.Phase == "committing",
 			seat.State == "committed" && seat.Phase == "revealing"; {
 		case toCommit && err != nil:
@@ -101,13 +101,13 @@ func (m *Module) duties(height int64) []duty {
 
 // vote is the outcome that a verdict stands for; the error is the reason to
 // give the seat back instead.
-func vote(v message.Verdict) (slashingtasks.Outcome, error) {
+func vote(p message.Program, v message.Verdict) (slashingtasks.Outcome, error) {
 	if v.Declined {
 		return slashingtasks.Outcome{}, fmt.Errorf("%s", v.Reason)
 	}
 	outcome := toOutcome(v.Outcome)
-	if outcome.Validate() != nil {
-		return slashingtasks.Outcome{}, fmt.Errorf("the outcome %s is none that the chain knows", v.Outcome.Status)
+	if outcome.ValidateFor(toProgram(p)) != nil { // a commitment to it could never be revealed
+		return slashingtasks.Outcome{}, fmt.Errorf("the outcome %s with %d gas is none that the chain accepts", v.Outcome.Status, v.Outcome.Gas)
 	}
 	return outcome, nil
 }

@@ -113,7 +113,7 @@ func (c *fakeChain) seat(id uint64) {
 		Seat: slashingtasks.Seat{TaskId: id, Operator: c.operator, State: slashingtasks.SEAT_STATE_DRAWN, Paid: math.ZeroInt()},
 		Task: slashingtasks.Task{
 			Id: id, Phase: slashingtasks.PHASE_COMMITTING, Deadline: c.height + 1000, Escrow: math.ZeroInt(), Paid: math.ZeroInt(),
-			Program: slashingtasks.Program{ModuleCid: moduleCID},
+			Program: slashingtasks.Program{ModuleCid: moduleCID, GasLimit: 5},
 			Terms:   slashingtasks.Terms{SeatFee: math.ZeroInt(), GasPrice: math.ZeroInt(), SeatBond: math.ZeroInt(), ChallengeBond: math.ZeroInt()},
 		},
 	}
@@ -483,6 +483,16 @@ func (s *tasksServer) Params(context.Context, *slashingtasks.QueryParamsRequest)
 func (s *tasksServer) Quote(_ context.Context, r *slashingtasks.QueryQuoteRequest) (*slashingtasks.QueryQuoteResponse, error) {
 	return &slashingtasks.QueryQuoteResponse{
 		MaxFee: math.NewInt(int64(r.Seats) * 100), LikelyFee: math.NewInt(100), SeatFee: math.NewInt(7), GasPrice: math.NewInt(1),
+		EscalatedFee: math.NewInt(200), EscalationBps: 500, Ladder: []uint32{r.Seats, 15}, Verify: r.Verify, MinRatingBps: r.MinRatingBps,
+		DetwasmVersion: 1,
+	}, nil
+}
+
+// Market says back what it was asked, as the number of Xnodes.
+func (s *workersServer) Market(_ context.Context, r *workers.QueryMarketRequest) (*workers.QueryMarketResponse, error) {
+	return &workers.QueryMarketResponse{
+		Registered: r.Resources.CpuMillis, Sampled: r.Resources.MemoryBytes, Able: uint64(r.MinRating),
+		Matching: uint64(len(r.GasPrice + r.SeatFee)), GasPrices: []string{"1"},
 	}, nil
 }
 

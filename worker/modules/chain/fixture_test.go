@@ -30,6 +30,7 @@ type rig struct {
 	verdict func(message.Verdict)
 	drain   func(message.Draining)
 	submit  func(context.Context, message.SubmitTask) (message.TaskSubmitted, error)
+	quote   func(context.Context, message.GetQuote) (message.Quote, error)
 	task    func(context.Context, message.GetTask) (message.Task, error)
 	status  func(context.Context, message.GetChainStatus) (message.ChainStatus, error)
 	head    func(time.Duration) message.Head
@@ -83,6 +84,7 @@ func newRig(t *testing.T, c *fakeChain, db *store.Store, nodes ...*fakeNode) *ri
 	r.drain = bustest.Speaks[message.Draining](b, "tasks")
 	r.submit = bustest.Asks[message.SubmitTask, message.TaskSubmitted](b, "api")
 	r.task = bustest.Asks[message.GetTask, message.Task](b, "api")
+	r.quote = bustest.Asks[message.GetQuote, message.Quote](b, "api")
 	r.status = bustest.Asks[message.GetChainStatus, message.ChainStatus](b, "api")
 	r.head = bustest.Hears[message.Head](b, "api")
 	r.book = bustest.Hears[message.SeatBook](b, "tasks")

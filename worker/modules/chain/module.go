@@ -57,6 +57,7 @@ type Module struct {
 	draining *bus.Subscription[message.Draining]
 	submit   *bus.Answerer[message.SubmitTask, message.TaskSubmitted]
 	task     *bus.Answerer[message.GetTask, message.Task]
+	quote    *bus.Answerer[message.GetQuote, message.Quote]
 	status   *bus.Answerer[message.GetChainStatus, message.ChainStatus]
 
 	flights    *flights
@@ -106,6 +107,7 @@ func New(cfg Config, port *bus.Port, client *Client, signer *keys.Signer, kv sto
 		draining: bus.Subscribe[message.Draining](port),
 		submit:   bus.Answers[message.SubmitTask, message.TaskSubmitted](port),
 		task:     bus.Answers[message.GetTask, message.Task](port),
+		quote:    bus.Answers[message.GetQuote, message.Quote](port),
 		status:   bus.Answers[message.GetChainStatus, message.ChainStatus](port),
 		flights:  f,
 		said:     map[string]int64{},
@@ -146,6 +148,12 @@ func (m *Module) answer(ctx context.Context) error {
 				ctx, cancel := both(ctx, q.Context())
 				defer cancel()
 				q.Reply(m.client.Task(ctx, q.Ask.TaskID, q.Ask.Sources))
+			})
+		case q := <-m.quote.C():
+			calls.Go(func() {
+				ctx, cancel := both(ctx, q.Context())
+				defer cancel()
+				q.Reply(m.client.Quote(ctx, q.Ask))
 			})
 		}
 	}

@@ -253,7 +253,7 @@ func TestASubmissionIsAnsweredWithTheTask(t *testing.T) {
 	c := newFakeChain(t)
 	r := newRig(t, c, openStore(t), c.node(testChain))
 	r.mine()
-	answer := submit(ask(t), r, message.SubmitTask{Program: message.Program{ModuleCID: moduleCID, GasLimit: 5}, Seats: 3})
+	answer := submit(ask(t), r, message.SubmitTask{Program: message.Program{ModuleCID: moduleCID, GasLimit: 5}, Offer: message.Offer{Seats: 3}})
 	r.mineUntil("answered", func() bool { return len(answer) > 0 })
 	got := <-answer
 	require.NoError(t, got.err)
@@ -278,7 +278,7 @@ func submit(ctx context.Context, r *rig, q message.SubmitTask) chan submitted {
 }
 
 func TestASubmissionThatFailsIsAnsweredOnceWithTheReason(t *testing.T) {
-	q := message.SubmitTask{Program: message.Program{ModuleCID: moduleCID, GasLimit: 5}, Seats: 3}
+	q := message.SubmitTask{Program: message.Program{ModuleCID: moduleCID, GasLimit: 5}, Offer: message.Offer{Seats: 3}}
 	tests := map[string]struct {
 		spoil func(*fakeChain)
 		q     func(message.SubmitTask) message.SubmitTask
@@ -320,6 +320,21 @@ func TestASubmissionThatFailsIsAnsweredOnceWithTheReason(t *testing.T) {
 	}
 }
 
+func TestAQuoteTellsThePriceAndWhomItReaches(t *testing.T) {
+	c := newFakeChain(t)
+	r := newRig(t, c, openStore(t), c.node(testChain))
+	r.mine()
+	q, err := r.quote(ask(t), message.GetQuote{Offer: message.Offer{MinRatingBps: 8}, GasLimit: 5, MemoryLimit: 6})
+	require.NoError(t, err)
+	require.Equal(t, message.Quote{
+		Offer:  message.Offer{Verify: "committee", Seats: DefaultSeats, SeatFee: "7", GasPrice: "1", MinRatingBps: 8},
+		MaxFee: "700", LikelyFee: "100", EscalatedFee: "200", EscalationBps: 500, Ladder: []uint32{7, 15}, DetwasmVersion: 1,
+		Registered: slashingtasks.DefaultParams().SeatCpuMillis, Sampled: 6, Able: 8, Matching: 2, GasPrices: []string{"1"},
+	}, q)
+	_, err = r.quote(ask(t), message.GetQuote{Offer: message.Offer{Verify: "trust"}})
+	require.ErrorContains(t, err, "committee, sample or none")
+}
+
 func TestASubmissionWhoseAskerIsGoneIsNotSent(t *testing.T) {
 	c := newFakeChain(t)
 	node := c.node(testChain)
@@ -327,7 +342,7 @@ func TestASubmissionWhoseAskerIsGoneIsNotSent(t *testing.T) {
 	r.ready()
 	ctx, cancel := context.WithCancel(ask(t))
 	cancel()
-	_, err := r.submit(ctx, message.SubmitTask{Program: message.Program{ModuleCID: moduleCID, GasLimit: 5}, Seats: 3})
+	_, err := r.submit(ctx, message.SubmitTask{Program: message.Program{ModuleCID: moduleCID, GasLimit: 5}, Offer: message.Offer{Seats: 3}})
 	require.ErrorContains(t, err, "canceled")
 	for range 3 {
 		r.mine()

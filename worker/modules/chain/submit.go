@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
+	"github.com/openmesh-network/openmesh/x/workers"
 
 	"github.com/openmesh-network/openmesh/worker/message"
 )
@@ -22,17 +23,12 @@ const DefaultSeats = 7
 // submission turns a request into the chain's message: prices default to the
 // chain's minimum, and the escrow is exactly what the chain asks for.
 func (c *Client) submission(ctx context.Context, requester string, q message.SubmitTask) (*slashingtasks.MsgSubmitTask, error) {
-	if q.Seats == 0 {
-		q.Seats = DefaultSeats
-	}
 	res, err := slashingtasks.NewQueryClient(c).Params(ctx, &slashingtasks.QueryParamsRequest{})
 	if err != nil {
 		return nil, err
 	}
 	params := res.Params
-	quote, err := slashingtasks.NewQueryClient(c).Quote(ctx, &slashingtasks.QueryQuoteRequest{
-		Seats: q.Seats, GasLimit: q.Program.GasLimit, SeatFee: q.SeatFee, GasPrice: q.GasPrice,
-	})
+	quote, asked, err := c.quote(ctx, q.Offer, q.Program.GasLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -46,17 +42,65 @@ func (c *Client) submission(ctx context.Context, requester string, q message.Sub
 		}
 	}
 	msg := &slashingtasks.MsgSubmitTask{
-		Requester: requester,
-		Program:   toProgram(q.Program),
-		Seats:     q.Seats,
-		SeatFee:   quote.SeatFee,
-		GasPrice:  quote.GasPrice,
-		MaxFee:    sdk.NewCoin(params.FeeDenom, quote.MaxFee),
+		Requester:    requester,
+		Program:      toProgram(q.Program),
+		Verify:       asked.Verify,
+		Seats:        asked.Seats,
+		SeatFee:      quote.SeatFee,
+		GasPrice:     quote.GasPrice,
+		MinRatingBps: quote.MinRatingBps,
+		MaxFee:       sdk.NewCoin(params.FeeDenom, quote.MaxFee),
 	}
 	for _, s := range q.Sources {
 		msg.Sources = append(msg.Sources, slashingtasks.Source{Address: s})
 	}
 	return msg, nil
+}
+
+// quote asks the chain what an offer comes to.
+func (c *Client) quote(ctx context.Context, o message.Offer, gasLimit uint64) (*slashingtasks.QueryQuoteResponse, *slashingtasks.QueryQuoteRequest, error) {
+	verify, err := toVerify(o.Verify)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Seats == 0 && verify == slashingtasks.VERIFY_COMMITTEE {
+		o.Seats = DefaultSeats
+	}
+	asked := &slashingtasks.QueryQuoteRequest{
+		Verify: verify, Seats: o.Seats, GasLimit: gasLimit, SeatFee: o.SeatFee, GasPrice: o.GasPrice, MinRatingBps: o.MinRatingBps,
+	}
+	quote, err := slashingtasks.NewQueryClient(c).Quote(ctx, asked)
+	return quote, asked, err
+}
+
+// Quote tells what a task would cost, and how many Xnodes the offer reaches.
+func (c *Client) Quote(ctx context.Context, q message.GetQuote) (message.Quote, error) {
+	quote, _, err := c.quote(ctx, q.Offer, q.GasLimit)
+	if err != nil {
+		return message.Quote{}, err
+	}
+	res, err := slashingtasks.NewQueryClient(c).Params(ctx, &slashingtasks.QueryParamsRequest{})
+	if err != nil {
+		return message.Quote{}, err
+	}
+	market, err := workers.NewQueryClient(c).Market(ctx, &workers.QueryMarketRequest{
+		Resources: workers.Resources{CpuMillis: res.Params.SeatCpuMillis, MemoryBytes: q.MemoryLimit},
+		GasPrice:  quote.GasPrice.String(), SeatFee: quote.SeatFee.String(), MinRating: quote.MinRatingBps,
+	})
+	if err != nil {
+		return message.Quote{}, err
+	}
+	return message.Quote{
+		Offer: message.Offer{
+			Verify: enumName(quote.Verify.String(), "VERIFY_"), Seats: quote.Ladder[0],
+			SeatFee: quote.SeatFee.String(), GasPrice: quote.GasPrice.String(), MinRatingBps: quote.MinRatingBps,
+		},
+		MaxFee: quote.MaxFee.String(), LikelyFee: quote.LikelyFee.String(),
+		EscalatedFee: quote.EscalatedFee.String(), EscalationBps: quote.EscalationBps,
+		Ladder: quote.Ladder, DetwasmVersion: quote.DetwasmVersion,
+		Registered: market.Registered, Sampled: market.Sampled, Able: market.Able, Matching: market.Matching,
+		GasPrices: market.GasPrices,
+	}, nil
 }
 
 // submitted reads the task's id out of the transaction's result.

@@ -26,6 +26,7 @@ import (
 	"github.com/openmesh-network/openmesh/worker/bus/bustest"
 	"github.com/openmesh-network/openmesh/worker/message"
 	"github.com/openmesh-network/openmesh/worker/platform/sandbox"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
 	"github.com/openmesh-network/openmesh/worker/platform/store"
 	"github.com/openmesh-network/openmesh/worker/platform/store/dag"
 )
@@ -150,7 +151,7 @@ func newRig(t *testing.T, kv store.KV, cfg Config) *rig {
 func (r *rig) seat(id uint64) message.Seat {
 	return message.Seat{
 		TaskID: id, Operator: "me", State: "drawn", Phase: "committing", Deadline: 100 + int64(id),
-		Program: message.Program{ModuleCID: r.cid, MemoryLimit: 1 << 20},
+		Program: message.Program{ModuleCID: r.cid, DetwasmVersion: detwasm.Version, GasLimit: 1000, MemoryLimit: 1 << 20},
 	}
 }
 

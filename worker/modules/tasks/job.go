@@ -6,8 +6,6 @@ package tasks
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -22,31 +20,28 @@ import (
 	"github.com/openmesh-network/openmesh/worker/bus"
 	"github.com/openmesh-network/openmesh/worker/message"
 	"github.com/openmesh-network/openmesh/worker/platform/sandbox"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
 	"github.com/openmesh-network/openmesh/worker/platform/store/dag"
 )
-
-// Sandbox runs one program to its end; *sandbox.Runner is it.
-type Sandbox interface {
-	Run(ctx context.Context, t sandbox.Task) (sandbox.Result, error)
-}
 
 var (
 	// errTooLarge is a task that needs more input than this machine takes.
 	errTooLarge = errors.New("module and inputs are larger than tasks.max_input_bytes allows")
+	// errProfile is a task of another version of the deterministic profile.
+	errProfile = errors.New("this worker does not run that version of the deterministic profile")
 	// errSlow is a task that takes longer than this machine is patient.
 	errSlow = errors.New("fetching and running took longer than tasks.max_time allows")
 )
 
 // job runs the program of one seat.
 type job struct {
-	seat    message.Seat
-	chainID string
-	cfg     Config
-	dir     string // its own, removed at the end
-	box     Sandbox
-	dag     *dag.DAG
-	fetch   *bus.Asker[message.FetchBlob, message.BlobFetched]
-	log     *slog.Logger
+	seat  message.Seat
+	cfg   Config
+	dir   string // its own, removed at the end
+	box   Sandbox
+	dag   *dag.DAG
+	fetch *bus.Asker[message.FetchBlob, message.BlobFetched]
+	log   *slog.Logger
 }
 
 // run returns the seat's verdict: the outcome, or the reason to decline. The
@@ -77,12 +72,17 @@ func reason(err error) string {
 		return "sandbox: " + string(a.Cause)
 	case errors.Is(err, errTooLarge):
 		return errTooLarge.Error()
+	case errors.Is(err, errProfile):
+		return errProfile.Error()
 	default:
 		return "blobs or host"
 	}
 }
 
 func (j job) outcome(ctx context.Context) (message.Outcome, error) {
+	if v := j.seat.Program.DetwasmVersion; v != detwasm.Version {
+		return message.Outcome{}, fmt.Errorf("%w: the task is for version %d, this worker has %d", errProfile, v, detwasm.Version)
+	}
 	if err := os.MkdirAll(j.dir, 0o700); err != nil {
 		return message.Outcome{}, err
 	}
@@ -92,26 +92,11 @@ func (j job) outcome(ctx context.Context) (message.Outcome, error) {
 		return message.Outcome{}, err
 	}
 	fetched := time.Now()
-	res, err := j.box.Run(ctx, t)
-	if errors.Is(err, sandbox.ErrInvalidTask) {
-		// The same for everybody, so it is an outcome.
-		return message.Outcome{Status: string(sandbox.StatusInvalidModule)}, nil
-	}
+	out, res, err := execute(ctx, j.box, j.dag, t)
 	if err != nil {
 		return message.Outcome{}, err
 	}
-	out := message.Outcome{Status: string(res.Outcome.Status), ExitCode: res.Outcome.ExitCode, Gas: res.Outcome.Gas}
-	if res.Outcome.Status != sandbox.StatusInvalidModule {
-		root, _, err := j.dag.ImportDir(ctx, res.Dir)
-		if err != nil {
-			return message.Outcome{}, fmt.Errorf("store the output: %w", err)
-		}
-		out.OutputRoot = root.String()
-	}
-	if res.Outcome.Status != sandbox.StatusExit {
-		out.ExitCode = 0 // the chain has one only where the program exited with it
-	}
-	j.log.Info("program ended", "task", j.seat.TaskID, "status", out.Status, "exit", out.ExitCode, "output", out.OutputRoot,
+	j.log.Info("program ended", "task", j.seat.TaskID, "status", out.Status, "exit", out.ExitCode, "gas", out.Gas, "output", out.OutputRoot,
 		"fetch", fetched.Sub(start), "compile", res.Usage.Compile, "wall", res.Usage.Wall, "cpu", res.Usage.CPU, "detail", res.Detail)
 	return out, nil
 }
@@ -120,16 +105,8 @@ func (j job) outcome(ctx context.Context) (message.Outcome, error) {
 func (j job) prepare(ctx context.Context) (sandbox.Task, error) {
 	p := j.seat.Program
 	left := j.cfg.MaxInputBytes
-	t := sandbox.Task{
-		ID:          strconv.FormatUint(j.seat.TaskID, 10),
-		Args:        append([]string{"task"}, p.Args...),
-		Env:         p.Env,
-		MemoryLimit: p.MemoryLimit,
-		OutputLimit: p.OutputLimit,
-		Seed:        seed(j.chainID, j.seat.TaskID),
-		Timeout:     j.cfg.MaxTime,
-		ResultDir:   filepath.Join(j.dir, "result"),
-	}
+	t := sandboxTask(p)
+	t.ID, t.Timeout, t.ResultDir = strconv.FormatUint(j.seat.TaskID, 10), j.cfg.MaxTime, filepath.Join(j.dir, "result")
 	var err error
 	if t.Module, err = j.file(ctx, p.ModuleCID, "module.wasm", &left); err != nil {
 		return t, fmt.Errorf("module: %w", err)
@@ -182,12 +159,4 @@ func (j job) file(ctx context.Context, text, name string, left *uint64) (string,
 	}
 	*left -= uint64(n)
 	return path, nil
-}
-
-// seed is what the program's randomness grows from: the same on every seat.
-func seed(chainID string, task uint64) [32]byte {
-	const domain = "openmesh/task-seed/1"
-	b := binary.BigEndian.AppendUint32([]byte(domain), uint32(len(chainID)))
-	b = append(b, chainID...)
-	return sha256.Sum256(binary.BigEndian.AppendUint64(b, task))
 }

@@ -211,7 +211,7 @@ func (m *Module) start(ctx context.Context) {
 		seat := m.waiting[0]
 		m.waiting = m.waiting[1:]
 		j := job{
-			seat: seat, chainID: m.chainID, cfg: m.cfg, box: m.box, dag: m.dag, fetch: m.fetch, log: m.log,
+			seat: seat, cfg: m.cfg, box: m.box, dag: m.dag, fetch: m.fetch, log: m.log,
 			dir: filepath.Join(m.dir, fmt.Sprint(seat.TaskID)),
 		}
 		ctx, stop := context.WithCancelCause(ctx)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/openmesh-network/openmesh/worker/message"
 	"github.com/openmesh-network/openmesh/worker/platform/sandbox"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
 	"github.com/openmesh-network/openmesh/worker/platform/store"
 )
 
@@ -31,8 +32,7 @@ func TestASeatIsRunAndJudged(t *testing.T) {
 		r.silent()
 		task := r.box.tasks[0]
 		require.Equal(t, []string{"task"}, task.Args)
-		require.Equal(t, seed(testChain, 7), task.Seed)
-		require.NotEqual(t, seed(testChain, 8), task.Seed)
+		require.Equal(t, Seed(r.seat(7).Program), task.Seed)
 		left, err := os.ReadDir(r.dir)
 		require.NoError(t, err)
 		require.Empty(t, left, "a job leaves nothing behind")
@@ -51,6 +51,10 @@ func TestAHostThatCannotRunTheProgramDeclines(t *testing.T) {
 		"nobody has a blob": {change: func(s *message.Seat) {
 			s.Program.StdinCID = "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 		}, want: "blobs or host"},
+		"the profile is a later one": {
+			change: func(s *message.Seat) { s.Program.DetwasmVersion = detwasm.Version + 1 },
+			want:   "this worker does not run that version of the deterministic profile",
+		},
 		"the cid is none": {change: func(s *message.Seat) { s.Program.ModuleCID = "../etc/passwd" }, want: "blobs or host"},
 	}
 	for name, tt := range tests {

@@ -5,69 +5,47 @@ package sandbox
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
-	"strings"
-	"sync"
 	"time"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/engine"
 )
 
 // codeCache keeps compiled modules: one folder a module, named by the digest of
-// its bytes, under a folder named by the engine. A folder counts once it has a
-// verdict; run children only read.
+// its bytes, under a folder named by the engine and the profile. A folder counts
+// once it has a verdict; run children only read. Several processes may share it.
 type codeCache struct {
 	dir   string
 	limit uint64
-
-	mu    sync.Mutex
-	locks map[string]*moduleLock
-}
-
-// moduleLock lets one caller at a time compile a module.
-type moduleLock struct {
-	held  chan struct{} // has one element while somebody holds it
-	users int
 }
 
 const (
-	codeName    = "code"
-	verdictName = "verdict.json"
-	engineName  = "github.com/tetratelabs/wazero"
+	codeName         = "code"              // the engine's folder
+	instrumentedName = "instrumented.wasm" // what the engine loads
+	verdictName      = "verdict.json"
+	lockSuffix       = ".lock"
 )
 
 func newCodeCache(dir string, limit uint64) (*codeCache, error) {
-	dir = filepath.Join(dir, engineID())
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	// Compiling children get absolute paths: their working directory is the root.
+	dir, err := filepath.Abs(filepath.Join(dir, fmt.Sprintf("%s-detwasm%d", engine.ID(), detwasm.Version)))
+	if err != nil {
 		return nil, err
 	}
-	return &codeCache{dir: dir, limit: limit, locks: make(map[string]*moduleLock)}, nil
+	return &codeCache{dir: dir, limit: limit}, os.MkdirAll(dir, 0o700)
 }
 
-// engineID names the engine and its target, so that another version compiles anew.
-func engineID() string {
-	version := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range info.Deps {
-			if dep.Path == engineName {
-				version = dep.Version
-			}
-		}
-	}
-	return "wazero-" + version + "-" + runtime.GOOS + "-" + runtime.GOARCH
-}
-
-// keyOf returns the digest of a file's bytes in hex.
-func keyOf(f *os.File, size int64) (string, error) {
+// digestOf returns the SHA-256 of a file's bytes in hex.
+func digestOf(f *os.File, size int64) (string, error) {
 	digest := sha256.New()
 	if _, err := io.Copy(digest, io.NewSectionReader(f, 0, size)); err != nil {
 		return "", err
@@ -75,35 +53,12 @@ func keyOf(f *os.File, size int64) (string, error) {
 	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
-func (c *codeCache) codeDir(key string) string     { return filepath.Join(c.dir, key, codeName) }
-func (c *codeCache) verdictPath(key string) string { return filepath.Join(c.dir, key, verdictName) }
-
-// lock waits for the right to compile a module.
-func (c *codeCache) lock(ctx context.Context, key string) (unlock func(), err error) {
-	c.mu.Lock()
-	l := c.locks[key]
-	if l == nil {
-		l = &moduleLock{held: make(chan struct{}, 1)}
-		c.locks[key] = l
-	}
-	l.users++
-	c.mu.Unlock()
-
-	leave := func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if l.users--; l.users == 0 {
-			delete(c.locks, key)
-		}
-	}
-	select {
-	case l.held <- struct{}{}:
-		return func() { <-l.held; leave() }, nil
-	case <-ctx.Done():
-		leave()
-		return nil, context.Cause(ctx)
-	}
+func (c *codeCache) folder(key string) string  { return filepath.Join(c.dir, key) }
+func (c *codeCache) codeDir(key string) string { return filepath.Join(c.dir, key, codeName) }
+func (c *codeCache) instrumentedPath(key string) string {
+	return filepath.Join(c.dir, key, codeName, instrumentedName)
 }
+func (c *codeCache) verdictPath(key string) string { return filepath.Join(c.dir, key, verdictName) }
 
 // lookup returns what compiling the module came to, if it is known here.
 func (c *codeCache) lookup(key string) (verdict, bool) {
@@ -112,7 +67,7 @@ func (c *codeCache) lookup(key string) (verdict, bool) {
 		return verdict{}, false
 	}
 	v, err := decodeVerdict(body)
-	if err != nil || v.Cause != "" || v.Status == StatusOK && !hasCode(c.codeDir(key)) {
+	if err != nil || v.Cause != "" || v.Status == StatusOK && !c.complete(key, v) {
 		return verdict{}, false
 	}
 	now := time.Now()
@@ -122,7 +77,7 @@ func (c *codeCache) lookup(key string) (verdict, bool) {
 
 // clear makes room for a compilation.
 func (c *codeCache) clear(key string) error {
-	if err := os.RemoveAll(filepath.Join(c.dir, key)); err != nil {
+	if err := os.RemoveAll(c.folder(key)); err != nil {
 		return err
 	}
 	return os.MkdirAll(c.codeDir(key), 0o700)
@@ -198,13 +153,8 @@ func sizeOf(dir string) (size uint64) {
 	return size
 }
 
-// hasCode says whether the engine left a compiled module in a folder.
-func hasCode(dir string) bool {
-	found := errors.New("found")
-	return errors.Is(filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Type().IsRegular() && !strings.HasSuffix(path, ".tmp") {
-			return found
-		}
-		return nil
-	}), found)
+// complete says whether all that a run needs is there.
+func (c *codeCache) complete(key string, v verdict) bool {
+	info, err := os.Stat(c.instrumentedPath(key))
+	return err == nil && v.Module != nil && info.Size() == v.Module.Size && engine.Cached(c.codeDir(key))
 }

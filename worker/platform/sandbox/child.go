@@ -4,15 +4,18 @@
 package sandbox
 
 import (
-	"bufio"
-	"encoding/json"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
-	"slices"
+	"strconv"
 	"sync/atomic"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/jail"
 )
 
 // entered says that main called ChildMain, without which a child would run the
@@ -34,6 +37,8 @@ func ChildMain() {
 	if c.job, err = readJob(lifeline); err != nil {
 		c.abandon(CauseHost, fmt.Errorf("read the job: %w", err))
 	}
+	// Open before the jail closes, read at the end.
+	c.status, _ = os.Open("/proc/self/status")
 	go watch(lifeline)
 	switch os.Args[1] {
 	case childModeRun:
@@ -55,82 +60,72 @@ func watch(lifeline io.Reader) {
 // child is the state of the process that runs or compiles one module.
 type child struct {
 	*outbox
-	job job
+	job    job
+	status *os.File // /proc/self/status; nil if it could not be opened
 }
 
-// module reads the module from its descriptor.
-func (c *child) module() []byte {
-	code := make([]byte, c.job.ModuleSize)
+// jail limits this process and takes every path from it but the cache folder.
+func (c *child) jail(l jail.Limits, p jail.Paths) {
+	l.CPUSeconds, l.Data = c.job.CPUSeconds, c.job.Data
+	if err := l.Apply(); err != nil {
+		c.abandon(CauseHost, err)
+	}
+	_, err := jail.Restrict(p)
+	c.jailed(err)
+}
+
+// seal limits this process to the system calls of a profile.
+func (c *child) seal(p jail.Profile) { c.jailed(jail.Seal(p)) }
+
+// jailed ends the process if a layer of the jail is not in force and the
+// operator has not said that the host may lack it.
+func (c *child) jailed(err error) {
+	var missing *jail.MissingError
+	if err != nil && !(c.job.WeakJail && errors.As(err, &missing)) {
+		c.abandon(CauseHost, err)
+	}
+}
+
+// module reads the module from its descriptor and checks its digest.
+func (c *child) module(mismatch Cause) []byte {
+	code := make([]byte, c.job.Module.Size)
 	if n, err := os.NewFile(fdModule, "module").ReadAt(code, 0); n < len(code) {
-		c.abandon(CauseHost, fmt.Errorf("read the module: %w", err))
+		c.abandon(mismatch, fmt.Errorf("read the module: %w", err))
+	}
+	if hexDigest(code) != c.job.Module.Digest {
+		c.abandon(mismatch, errors.New("the module is not what its digest says"))
 	}
 	return code
 }
 
-// limit sets the process limits.
-func (c *child) limit(l limits) {
-	if err := l.apply(); err != nil {
-		c.abandon(CauseHost, fmt.Errorf("set limits: %w", err))
+func hexDigest(p []byte) string {
+	digest := sha256.Sum256(p)
+	return hex.EncodeToString(digest[:])
+}
+
+// succeed concludes with a verdict.
+func (c *child) succeed(v verdict) {
+	v.MaxRSS = c.peak()
+	c.conclude(v)
+}
+
+// peak returns the largest resident set of this process in bytes, 0 if the
+// kernel does not tell.
+func (c *child) peak() uint64 {
+	if c.status == nil {
+		return 0
 	}
-}
-
-// outbox is the child's side of the verdict pipe. Everything it cannot send
-// ends the process: nothing may go missing unseen.
-type outbox struct{ w *bufio.Writer }
-
-func newOutbox(w io.Writer) *outbox { return &outbox{w: bufio.NewWriterSize(w, 64<<10)} }
-
-// send sends bytes as frames of one kind.
-func (o *outbox) send(kind byte, p []byte) {
-	for part := range slices.Chunk(p, maxFrame) {
-		o.check(writeFrame(o.w, kind, part))
-	}
-}
-
-func (o *outbox) check(err error) {
-	if err != nil {
-		os.Exit(exitAbstained)
-	}
-}
-
-// conclude sends the verdict and ends the process.
-func (o *outbox) conclude(v verdict) {
-	o.sendVerdict(v)
-	os.Exit(exitVerdict)
-}
-
-// abandon ends the process without a result.
-func (o *outbox) abandon(cause Cause, err error) {
-	if err == nil {
-		err = errors.New("short read")
-	}
-	o.sendVerdict(verdict{Cause: cause, Detail: err.Error()})
-	os.Exit(exitAbstained)
-}
-
-func (o *outbox) sendVerdict(v verdict) {
-	v.Detail = v.Detail[:min(len(v.Detail), maxDetail)]
-	body, err := json.Marshal(v)
-	o.check(err)
-	o.check(writeFrame(o.w, frameVerdict, body))
-	o.check(o.w.Flush())
-}
-
-// sendTree sends what lies below a directory of /out, in order.
-func (o *outbox) sendTree(t *tree, dir *node, prefix string) {
-	for _, name := range dir.names() {
-		n, path := dir.children[name], prefix+name
-		if n.isDir() {
-			o.send(frameDir, []byte(path))
-			o.sendTree(t, n, path+"/")
-			continue
-		}
-		o.send(frameFile, []byte(path))
-		buf := make([]byte, min(n.size, maxFrame))
-		for off := int64(0); off < n.size; {
-			got := t.readAt(n, buf, off)
-			o.send(frameData, buf[:got])
-			off += int64(got)
+	buf := make([]byte, 4<<10)
+	n, _ := c.status.ReadAt(buf, 0)
+	for line := range bytes.Lines(buf[:n]) {
+		if rest, found := bytes.CutPrefix(line, []byte("VmHWM:")); found {
+			size, _, _ := bytes.Cut(bytes.TrimSpace(rest), []byte(" "))
+			kib, err := strconv.ParseUint(string(size), 10, 64)
+			if err != nil {
+				return 0
+			}
+			return kib << 10
 		}
 	}
+	return 0
 }

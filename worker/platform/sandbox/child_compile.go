@@ -5,81 +5,76 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
-	"slices"
 
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
-	wasi "github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/engine"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/jail"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/wasip1"
 )
 
-const (
-	compileHeadroom = 1 << 30
-	compileFileSize = 4 << 30
-)
-
-// compile checks a module, writes its native code to the cache and concludes.
+// compile checks and instruments a module, writes that and its native code to
+// the cache and concludes. Whether a module is valid is the profile's word
+// alone: an engine that refuses what the profile accepts is a fault of this
+// machine.
 func (c *child) compile() {
-	c.limit(limits{
-		data:     64*uint64(c.job.ModuleSize) + compileHeadroom,
-		cpu:      c.job.CPUSeconds,
-		fileSize: compileFileSize,
-	})
-	ctx := experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
-	code := c.module()
-
-	cache, err := wazero.NewCompilationCacheWithDir(c.job.CacheDir)
+	c.jail(
+		jail.Limits{FileSize: compileFileSize},
+		jail.Paths{ReadWrite: []string{c.job.CacheDir}},
+	)
+	c.seal(jail.Compile)
+	original := c.module(CauseHost)
+	instrumented, err := detwasm.Instrument(original, detwasm.Options{Import: wasip1.CheckImport})
+	var refused *detwasm.Error
+	switch {
+	case errors.As(err, &refused):
+		c.succeed(verdict{Status: StatusInvalidModule, Detail: err.Error()})
+	case err != nil:
+		c.abandon(CauseHost, fmt.Errorf("instrument: %w", err))
+	}
+	if err := checkCommand(instrumented); err != nil {
+		c.succeed(verdict{Status: StatusInvalidModule, Detail: err.Error()})
+	}
+	if err := os.WriteFile(filepath.Join(c.job.CacheDir, instrumentedName), instrumented.Code, 0o600); err != nil {
+		c.abandon(CauseCache, err)
+	}
+	ctx := context.Background()
+	e, err := engine.New(ctx, engine.Compiler, engine.Options{CacheDir: c.job.CacheDir, Workers: runtime.GOMAXPROCS(0)})
 	if err != nil {
 		c.abandon(CauseCache, err)
 	}
-	engine := wazero.NewRuntimeWithConfig(ctx, engineConfig().WithCompilationCache(cache))
-	compiled, err := engine.CompileModule(ctx, code)
-	if err != nil {
-		// The module's fault or the cache's? Without a cache it is the module's.
-		if _, again := wazero.NewRuntimeWithConfig(ctx, engineConfig()).CompileModule(ctx, code); again == nil {
-			c.abandon(CauseCache, err)
-		}
-		c.conclude(verdict{Status: StatusInvalidModule, Detail: err.Error()})
+	if _, err := e.Load(ctx, instrumented.Code); err != nil {
+		c.abandon(CauseHost, fmt.Errorf("the engine refuses a valid module, or cannot keep its code: %w", err))
 	}
-	host, err := wasi.NewBuilder(engine).Compile(ctx)
-	if err != nil {
-		c.abandon(CauseHost, err)
-	}
-	if err := checkCommand(compiled, host); err != nil {
-		c.conclude(verdict{Status: StatusInvalidModule, Detail: err.Error()})
-	}
-	c.conclude(verdict{Status: StatusOK})
+	c.succeed(verdict{Status: StatusOK, Module: &module{
+		Digest:    hexDigest(instrumented.Code),
+		Size:      int64(len(instrumented.Code)),
+		StartGas:  instrumented.StartGas,
+		MemoryMin: instrumented.MemoryMin,
+	}})
 }
 
-// checkCommand says whether a module is a WASI command that imports nothing
-// but functions of preview 1.
-func checkCommand(module, host wazero.CompiledModule) error {
-	start, found := module.ExportedFunctions()["_start"]
-	if !found || len(start.ParamTypes())+len(start.ResultTypes()) > 0 {
-		return fmt.Errorf("no function _start without parameters and results")
+// checkCommand says whether a module is a WASI command.
+func checkCommand(m *detwasm.Module) error {
+	start, found := m.Exports["_start"]
+	switch {
+	case !found:
+		return errors.New("no function is exported as \"_start\"")
+	case start.Kind != detwasm.ExternFunc:
+		return fmt.Errorf("the export \"_start\" is a %v and not a function", start.Kind)
+	case len(start.Func.Params)+len(start.Func.Results) > 0:
+		return errors.New("the function \"_start\" has parameters or results")
 	}
-	if _, found := module.ExportedMemories()["memory"]; !found {
-		return fmt.Errorf("no memory is exported as %q", "memory")
-	}
-	if len(module.ImportedMemories()) > 0 {
-		return fmt.Errorf("the module imports a memory")
-	}
-	offered := host.ExportedFunctions()
-	for _, f := range module.ImportedFunctions() {
-		from, name, _ := f.Import()
-		offer, found := offered[name]
-		if from != wasi.ModuleName || !found {
-			return fmt.Errorf("unknown import %q.%q", from, name)
-		}
-		if !sameSignature(f, offer) {
-			return fmt.Errorf("import %q.%q has another signature", from, name)
-		}
+	memory, found := m.Exports["memory"]
+	switch {
+	case !found:
+		return errors.New("no memory is exported as \"memory\"")
+	case memory.Kind != detwasm.ExternMemory:
+		return fmt.Errorf("the export \"memory\" is a %v and not a memory", memory.Kind)
 	}
 	return nil
-}
-
-func sameSignature(a, b api.FunctionDefinition) bool {
-	return slices.Equal(a.ParamTypes(), b.ParamTypes()) && slices.Equal(a.ResultTypes(), b.ResultTypes())
 }

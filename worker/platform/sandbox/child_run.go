@@ -7,181 +7,102 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"runtime"
-	"strings"
 
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/experimental"
-	"github.com/tetratelabs/wazero/experimental/sysfs"
-	wasi "github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
-	"github.com/tetratelabs/wazero/sys"
-)
-
-// runHeadroom is what the child needs besides linear memory, output and code:
-// the Go runtime and the native stack of a guest that recurses until it traps.
-const runHeadroom = 512 << 20
-
-// Numbers of the guest's devices.
-const (
-	deviceIn  = 1
-	deviceOut = 2
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/engine"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/jail"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/wasip1"
 )
 
 // run runs the module, delivers its output and concludes.
 func (c *child) run() {
-	c.limit(limits{
-		data:     c.job.Memory + 2*c.job.Output + 16*uint64(c.job.ModuleSize) + runHeadroom,
-		cpu:      c.job.CPUSeconds,
-		fileSize: 0,
-	})
-	runtime.GOMAXPROCS(2) // the guest, and the collector of what little there is
-
-	code := c.module()
+	c.jail(
+		jail.Limits{},
+		jail.Paths{ReadOnly: []string{c.job.CacheDir}},
+	)
+	ctx := context.Background()
+	program := c.load(ctx)
 	g := c.world()
-	ctx := experimental.WithMemoryAllocator(context.Background(), &g.memory)
-	engine, compiled := c.load(ctx, code)
-
-	v := g.run(ctx, engine, compiled)
-	if v.Cause == "" {
-		g.stdout.flush()
-		c.send(frameStderr, g.stderr.kept)
-		c.sendTree(g.out, g.out.root, "")
-		c.conclude(v)
+	c.seal(jail.Run)
+	end, err := program.Run(ctx, g.World, engine.Limits{
+		Gas:       c.job.Gas,
+		StartGas:  c.job.Module.StartGas,
+		Memory:    c.job.Memory,
+		MemoryMin: c.job.Module.MemoryMin,
+	})
+	switch {
+	case errors.Is(err, engine.ErrHostMemory):
+		c.abandon(CauseMemory, err)
+	case err != nil:
+		c.abandon(CauseHost, err)
 	}
-	c.abandon(v.Cause, errors.New(v.Detail))
+	g.stdout.flush()
+	c.send(frameStderr, g.stderr.kept)
+	if err := c.sendOut(g.World); err != nil {
+		c.abandon(CauseHost, err)
+	}
+	c.succeed(verdict{Status: Status(end.Status), ExitCode: end.ExitCode, Gas: end.Gas, Detail: end.Detail})
 }
 
 // load takes the compiled module from the cache. It checks that there is one
 // first: after a miss the engine would compile here and fail to write.
-func (c *child) load(ctx context.Context, code []byte) (wazero.Runtime, wazero.CompiledModule) {
-	if !hasCode(c.job.CacheDir) {
+func (c *child) load(ctx context.Context) engine.Program {
+	code := c.module(CauseCache)
+	if !engine.Cached(c.job.CacheDir) {
 		c.abandon(CauseCache, errors.New("no compiled code"))
 	}
-	cache, err := wazero.NewCompilationCacheWithDir(c.job.CacheDir)
+	e, err := engine.New(ctx, engine.Compiler, engine.Options{CacheDir: c.job.CacheDir})
 	if err != nil {
 		c.abandon(CauseCache, err)
 	}
-	engine := wazero.NewRuntimeWithConfig(ctx, engineConfig().WithCompilationCache(cache))
-	if _, err := wasi.Instantiate(ctx, engine); err != nil {
-		c.abandon(CauseHost, err)
-	}
-	compiled, err := engine.CompileModule(ctx, code)
+	program, err := e.Load(ctx, code)
 	if err != nil {
 		c.abandon(CauseCache, err)
 	}
-	return engine, compiled
+	return program
 }
 
-// engineConfig is the engine every child uses. Memory is limited by the
-// allocator and not here, so that compiled code is the same for every task.
-func engineConfig() wazero.RuntimeConfig {
-	return wazero.NewRuntimeConfigCompiler().WithDebugInfoEnabled(false)
-}
-
-// guest is everything a guest can reach.
+// guest is a world and what is kept of it.
 type guest struct {
-	memory memory
-	config wazero.ModuleConfig
+	*wasip1.World
 	stdout *stdout
 	stderr *head
-	out    *tree
 }
 
 // world makes the guest's surroundings from the job.
-func (c *child) world() *guest {
-	fail := func(err error) { c.abandon(CauseHost, err) }
-	next := uintptr(fdModule + 1)
+func (c *child) world() guest {
+	next := uintptr(fdInputs)
 	open := func(name string) *os.File {
 		f := os.NewFile(next, name)
 		next++
 		return f
 	}
-	input := &stdin{fail: fail}
+	g := guest{stdout: &stdout{out: c.outbox}, stderr: &head{size: MaxStderr}}
+	config := wasip1.Config{
+		Args: c.job.Args, Env: c.job.Env, OutputLimit: c.job.Output, Seed: c.job.Seed,
+		Stdout: g.stdout, Stderr: g.stderr,
+	}
 	if c.job.HasStdin {
-		input.file, input.size = open("stdin"), c.job.StdinSize
+		config.Stdin, config.StdinSize = open("stdin"), c.job.StdinSize
 	}
-	b := &budget{left: c.job.Output}
-	in := newTree(deviceIn, true, b, fail)
-	for _, i := range c.job.Inputs {
-		in.addHostFile(i.Name, open(i.Name), i.Size)
+	for _, in := range c.job.Inputs {
+		config.Inputs = append(config.Inputs, wasip1.File{Name: in.Name, Content: open(in.Name), Size: in.Size})
 	}
-	g := &guest{
-		memory: memory{limit: c.job.Memory &^ (wasmPage - 1), fail: func(err error) { c.abandon(CauseMemory, err) }},
-		stdout: &stdout{out: c.outbox, budget: b},
-		stderr: &head{size: MaxStderr},
-		out:    newTree(deviceOut, false, b, fail),
-	}
-	mounts := wazero.NewFSConfig().(sysfs.FSConfig).WithSysFSMount(in, "/in")
-	mounts = mounts.(sysfs.FSConfig).WithSysFSMount(g.out, "/out")
-
-	now := &clock{}
-	g.config = wazero.NewModuleConfig().
-		WithName("").
-		WithStartFunctions(). // _start is called by hand, to tell its traps from a failed instantiation
-		WithArgs(c.job.Args...).
-		WithStdin(input).
-		WithStdout(g.stdout).
-		WithStderr(g.stderr).
-		WithFSConfig(mounts).
-		WithRandSource(rand.NewChaCha8(c.job.Seed)).
-		WithWalltime(now.walltime, sys.ClockResolution(tick)).
-		WithNanotime(now.read, sys.ClockResolution(tick)).
-		WithNanosleep(now.advance)
-	for _, e := range c.job.Env {
-		key, value, _ := strings.Cut(e, "=")
-		g.config = g.config.WithEnv(key, value)
-	}
+	g.World = wasip1.New(config)
 	return g
 }
 
-// run instantiates the module and calls _start.
-func (g *guest) run(ctx context.Context, engine wazero.Runtime, compiled wazero.CompiledModule) (v verdict) {
-	defer func() {
-		if p := recover(); p != nil {
-			v = verdict{Cause: CauseHost, Detail: fmt.Sprint(p)}
-			if g.memory.tooLarge {
-				v = verdict{Status: StatusMemoryLimit, Detail: "the module's first memory is above the limit"}
-			}
+// sendOut sends what lies below /out, in order.
+func (c *child) sendOut(w *wasip1.World) error {
+	for _, entry := range w.Out() {
+		if entry.Dir {
+			c.send(frameDir, []byte(entry.Path))
+			continue
 		}
-	}()
-	module, err := engine.InstantiateModule(ctx, compiled, g.config)
-	if err != nil {
-		var exit *sys.ExitError
-		if !errors.As(err, &exit) { // a start section may leave by proc_exit
-			return verdict{Status: StatusInvalidModule, Detail: err.Error()}
+		c.send(frameFile, []byte(entry.Path))
+		if _, err := entry.WriteTo(dataFrames{c.outbox}); err != nil {
+			return fmt.Errorf("read /out/%s: %w", entry.Path, err)
 		}
-		return g.classify(err)
 	}
-	_, err = module.ExportedFunction("_start").Call(ctx)
-	return g.classify(err)
-}
-
-// classify turns the engine's error into the guest's end. What is neither an
-// exit nor a trap is a fault of the engine or of this package.
-func (g *guest) classify(err error) verdict {
-	v := verdict{Status: StatusOK}
-	var exit *sys.ExitError
-	switch {
-	case err == nil:
-	case errors.As(err, &exit):
-		if v.ExitCode = exit.ExitCode(); v.ExitCode != 0 {
-			v.Status = StatusExit
-		}
-	case isTrap(err):
-		v.Status, v.Detail = StatusTrap, err.Error()
-	default:
-		return verdict{Cause: CauseHost, Detail: err.Error()}
-	}
-	if v.Status != StatusOK && g.memory.refused {
-		v.Status = StatusMemoryLimit
-	}
-	return v
-}
-
-// isTrap tells the guest's traps from faults of the host, by the words of the
-// engine, whose error types are internal. Only a stack overflow is not prefixed.
-func isTrap(err error) bool {
-	return err.Error() == "stack overflow" || strings.HasPrefix(err.Error(), "wasm error: ")
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/wasip1"
 )
 
 // Names in a result directory.
@@ -106,17 +108,17 @@ func (c *collector) write(f *os.File, p []byte, counted *uint64) error {
 
 // path checks a path below /out and counts it.
 func (c *collector) path(path string) (string, error) {
-	if c.entries++; c.entries > MaxOutEntries {
+	if c.entries++; c.entries > wasip1.MaxEntries {
 		return "", fmt.Errorf("%w: too many files", errProtocol)
 	}
 	depth := 0
 	for name := range strings.SplitSeq(path, "/") {
-		if err := validName(name); err != nil {
+		if err := wasip1.CheckName(name); err != nil {
 			return "", fmt.Errorf("%w: %w", errProtocol, err)
 		}
 		depth++
 	}
-	if depth > MaxDepth {
+	if depth > wasip1.MaxDepth {
 		return "", fmt.Errorf("%w: path too deep", errProtocol)
 	}
 	return outName + "/" + path, nil

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
 )
 
 // children returns the sandbox children of a process.
@@ -61,8 +63,15 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
+// endlessTask is a task that does not end by itself.
+func endlessTask(t *testing.T) Task {
+	task := guestTask(t, "loop")
+	task.GasLimit = MaxGas
+	return task
+}
+
 func TestAKilledChildIsAnAbstention(t *testing.T) {
-	task, runner := guestTask(t, "loop"), newRunner(t)
+	task, runner := endlessTask(t), newRunner(t)
 	ended := make(chan error)
 	go func() {
 		_, err := runner.Run(context.Background(), task)
@@ -75,8 +84,47 @@ func TestAKilledChildIsAnAbstention(t *testing.T) {
 	mustAbstain(t, <-ended, CauseKilled, task)
 }
 
+func TestAChildIsInItsJailWhileTheGuestRuns(t *testing.T) {
+	task, runner := endlessTask(t), newRunner(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error)
+	go func() {
+		_, err := runner.Run(ctx, task)
+		ended <- err
+	}()
+	read := func(pid int, name string) string {
+		body, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
+		if err != nil {
+			t.Error(err)
+		}
+		return strings.Join(strings.Fields(string(body)), " ")
+	}
+	var child int
+	eventually(t, "jailed child", func() bool {
+		pids := children(t, os.Getpid())
+		if len(pids) != 1 {
+			return false
+		}
+		child = pids[0]
+		return strings.Contains(read(child, "status"), " Seccomp: 2 ")
+	})
+	for _, want := range []string{" NoNewPrivs: 1 ", " CapEff: 0000000000000000 ", " CapPrm: 0000000000000000 "} {
+		if !strings.Contains(read(child, "status"), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for _, want := range []string{"Max open files 0 0 ", "Max file size 0 0 ", "Max core file size 0 0 "} {
+		if !strings.Contains(read(child, "limits"), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	cancel()
+	mustAbstain(t, <-ended, CauseCancelled, task)
+}
+
 func TestACancelledRunLeavesNoChild(t *testing.T) {
-	task, runner := guestTask(t, "loop"), newRunner(t)
+	task, runner := endlessTask(t), newRunner(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() {
@@ -102,7 +150,7 @@ func beParent(dir string) {
 		panic(err)
 	}
 	_, err = r.Run(context.Background(), Task{
-		ID: "orphan", Module: filepath.Join(dir, "module.wasm"), MemoryLimit: wasmPage,
+		ID: "orphan", Module: filepath.Join(dir, "module.wasm"), MemoryLimit: detwasm.PageSize, GasLimit: MaxGas,
 		Timeout: time.Minute, ResultDir: filepath.Join(dir, "result"),
 	})
 	panic(err)
@@ -114,7 +162,7 @@ func TestTheDeathOfTheParentIsTheDeathOfTheChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	parent := exec.Command(self)
-	parent.Env = append(os.Environ(), parentEnv+"="+dir, parentEnv+"_CHILD="+childBinary)
+	parent.Env = append(os.Environ(), parentEnv+"="+dir, parentEnv+"_CHILD="+childPath)
 	if err := parent.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,7 @@ import (
 )
 
 // Status says how a guest ended. Every status is deterministic: it follows from
-// the task alone. Whoever switches on it must expect more to come (out of gas,
-// out of depth).
+// the task alone.
 type Status string
 
 // The ways a guest ends.
@@ -19,14 +18,21 @@ const (
 	StatusOK Status = "ok"
 	// StatusExit is an exit with another code, in Outcome.ExitCode.
 	StatusExit Status = "exit"
-	// StatusTrap is a WebAssembly trap: unreachable, a bad access, stack overflow...
+	// StatusTrap is a WebAssembly trap: unreachable, a bad access, a division by zero...
 	StatusTrap Status = "trap"
+	// StatusOutOfGas is a guest that used up Task.GasLimit, or whose module
+	// alone costs more than that before its first instruction.
+	StatusOutOfGas Status = "out_of_gas"
+	// StatusOutOfDepth is a guest whose calls went deeper than
+	// detwasm.StackBudget allows.
+	StatusOutOfDepth Status = "out_of_depth"
 	// StatusMemoryLimit is a guest that needs more memory than the task allows
-	// from its start, or that did not end well after a refused growth.
-	// Outcome.ExitCode keeps the code if there was one.
+	// from its start, or that trapped or left with a code other than 0 after the
+	// limit had refused a growth. Outcome.ExitCode keeps the code if there was one.
 	StatusMemoryLimit Status = "memory_limit"
-	// StatusInvalidModule is a module that nobody can run: not WebAssembly, too
-	// large, no _start, no memory, unknown imports, cannot be instantiated.
+	// StatusInvalidModule is a module that nobody can run: larger than
+	// MaxModuleSize, not WebAssembly, outside the profile of package detwasm, no
+	// _start, no memory, imports that package wasip1 does not offer.
 	StatusInvalidModule Status = "invalid_module"
 )
 
@@ -37,11 +43,15 @@ type Outcome struct {
 	Status Status
 	// ExitCode is the guest's exit code, 0 unless it left by proc_exit.
 	ExitCode uint32
-	// Gas is what the run consumed; 0, as runs are not metered yet.
+	// Gas is what the run used, at most Task.GasLimit: exactly that if it ran
+	// out of gas, 0 for an invalid module, and what is charged before the first
+	// instruction for a first memory above the limit. One unit is about 0.1 ns of a
+	// server core; package detwasm has the table of weights.
 	Gas uint64
 }
 
-// Result is a complete run.
+// Result is a complete run. Whatever its status, the files hold what the guest
+// had written when it ended: gas and depth are deterministic, so that is too.
 type Result struct {
 	Outcome Outcome
 	// Dir is Task.ResultDir, which now holds the file stdout and the directory out.
@@ -52,7 +62,8 @@ type Result struct {
 	OutFiles int
 	// Stderr is the first MaxStderr bytes of it; not part of what workers agree on.
 	Stderr []byte
-	// Detail is the trap or the refusal in words for people; never compared or published.
+	// Detail tells people more: the kind of trap, the limit that was met, the
+	// refused construct and its offset in the module. Never compared or published.
 	Detail string
 	// Usage is what the run cost this machine.
 	Usage Usage
@@ -64,8 +75,9 @@ type Usage struct {
 	Wall, CPU time.Duration
 	// Compile is the wall-clock time of compilation, 0 if the cache had the module.
 	Compile time.Duration
-	// MaxRSS is the child's largest resident set in bytes; an upper bound, as
-	// the kernel counts pages of the parent from before exec.
+	// MaxRSS is the child's largest resident set in bytes, as it said itself;
+	// where it could not, the kernel's count, which includes pages of the parent
+	// from before exec.
 	MaxRSS uint64
 }
 

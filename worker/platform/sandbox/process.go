@@ -17,6 +17,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/jail"
 )
 
 // errTimeout is the cause of a context whose time ran out.
@@ -26,30 +28,43 @@ var errTimeout = errors.New("out of time")
 var childCauses = []Cause{CauseHost, CauseMemory, CauseCache, CauseProtocol}
 
 // statuses are what a child may conclude with.
-var statuses = []Status{StatusOK, StatusExit, StatusTrap, StatusMemoryLimit, StatusInvalidModule}
+var statuses = []Status{
+	StatusOK, StatusExit, StatusTrap, StatusOutOfGas, StatusOutOfDepth, StatusMemoryLimit, StatusInvalidModule,
+}
+
+// spawning is how a child is started.
+type spawning struct {
+	executable string
+	mode       string
+	cpu        uint64       // seconds
+	heap       uint64       // bytes of the child's own heap from which on it is collected; 0 is as usual
+	group      *jail.Cgroup // nil is none
+	namespaces bool
+	files      []*os.File // from fdModule on; they stay the caller's
+}
 
 // process is one child.
 type process struct {
+	spawning
 	cmd      *exec.Cmd
 	stderr   head
-	cpu      uint64 // seconds
 	lifeline *os.File
 	frames   *os.File
 	done     chan struct{}
 }
 
-// spawn runs a child with a job and the files behind fdVerdict, hands its
-// frames to take, and returns its verdict once it is gone. No child outlives
-// the call. The files stay the caller's.
-func spawn(ctx context.Context, executable, mode string, j job, files []*os.File, take func(byte, []byte) error) (verdict, Usage, *Abstention) {
+// spawn runs a child with a job, hands its frames to take, and returns its
+// verdict once it is gone. No child outlives the call.
+func (s spawning) spawn(ctx context.Context, j job, take func(byte, []byte) error) (verdict, Usage, *Abstention) {
 	// The child's end comes with the end of this context, whatever the reason.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	began := time.Now()
-	p, err := start(ctx, executable, mode, j.CPUSeconds, files)
+	p, err := s.start(ctx)
 	if err != nil {
 		return verdict{}, Usage{}, &Abstention{Cause: CauseHost, Detail: "start the child", Err: err}
 	}
+	j.CPUSeconds = s.cpu
 	jobErr := writeJob(p.lifeline, j)
 	v, complete, readErr := p.read(take)
 	ended := context.Cause(ctx)
@@ -60,10 +75,9 @@ func spawn(ctx context.Context, executable, mode string, j job, files []*os.File
 	readErr = errors.Join(readErr, p.frames.Close(), p.lifeline.Close())
 
 	state := p.cmd.ProcessState
-	usage := Usage{
-		Wall:   time.Since(began),
-		CPU:    state.UserTime() + state.SystemTime(),
-		MaxRSS: maxRSS(state.SysUsage()),
+	usage := Usage{Wall: time.Since(began), CPU: state.UserTime() + state.SystemTime(), MaxRSS: v.MaxRSS}
+	if usage.MaxRSS == 0 {
+		usage.MaxRSS = maxRSS(state.SysUsage())
 	}
 	if complete && readErr == nil && v.Cause == "" && state.ExitCode() == exitVerdict {
 		return v, usage, nil
@@ -74,7 +88,7 @@ func spawn(ctx context.Context, executable, mode string, j job, files []*os.File
 	return verdict{}, usage, p.abstention(v, complete, ended, errors.Join(readErr, jobErr))
 }
 
-func start(ctx context.Context, executable, mode string, cpu uint64, files []*os.File) (*process, error) {
+func (s spawning) start(ctx context.Context) (*process, error) {
 	jobRead, jobWrite, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -84,19 +98,27 @@ func start(ctx context.Context, executable, mode string, cpu uint64, files []*os
 		return nil, errors.Join(err, jobRead.Close(), jobWrite.Close())
 	}
 	p := &process{
-		cmd:      exec.CommandContext(ctx, executable),
+		spawning: s,
+		cmd:      exec.CommandContext(ctx, s.executable),
 		stderr:   head{size: maxDetail},
-		cpu:      cpu,
 		lifeline: jobWrite,
 		frames:   framesRead,
 		done:     make(chan struct{}),
 	}
-	p.cmd.Args = []string{childName, mode}
+	p.cmd.Args = []string{childName, s.mode}
 	p.cmd.Env = []string{"GOTRACEBACK=none"}
+	if s.heap > 0 {
+		// One thread for the guest, one that listens for the parent's end; no
+		// collector, which would have to wait for a guest that computes.
+		p.cmd.Env = append(p.cmd.Env, "GOMAXPROCS=2", "GOGC=off", fmt.Sprintf("GOMEMLIMIT=%d", s.heap))
+	}
 	p.cmd.Dir = "/"
 	p.cmd.Stderr = &p.stderr
-	p.cmd.ExtraFiles = append([]*os.File{jobRead, framesWrite}, files...)
-	p.cmd.SysProcAttr = childAttributes()
+	p.cmd.ExtraFiles = append([]*os.File{jobRead, framesWrite}, s.files...)
+	p.cmd.SysProcAttr = jail.Attributes(s.namespaces)
+	if s.group != nil {
+		s.group.Attach(p.cmd.SysProcAttr)
+	}
 	p.cmd.WaitDelay = time.Second
 
 	err = p.launch()
@@ -115,10 +137,18 @@ func (p *process) launch() error {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := p.cmd.Start()
-		started <- err
 		if err != nil {
+			started <- err
 			return
 		}
+		if p.group != nil {
+			// It has no job yet, so it has not done anything.
+			if err := p.group.Add(p.cmd.Process.Pid); err != nil {
+				started <- errors.Join(err, p.cmd.Process.Kill(), p.cmd.Wait())
+				return
+			}
+		}
+		started <- nil
 		// How it ended is in ProcessState.
 		_ = p.cmd.Wait()
 		close(p.done)
@@ -179,6 +209,8 @@ func (p *process) abstention(v verdict, complete bool, ended, err error) *Absten
 		return &Abstention{Cause: CauseProtocol, Err: err}
 	case complete && v.Cause != "" && state.ExitCode() == exitAbstained:
 		return &Abstention{Cause: v.Cause, Detail: v.Detail}
+	case signal == syscall.SIGKILL && killedByGroup(p.group):
+		return &Abstention{Cause: CauseMemory, Detail: "killed at the memory limit of its cgroup"}
 	case signal == syscall.SIGKILL && overCPU(state.UserTime()+state.SystemTime(), p.cpu):
 		return &Abstention{Cause: CauseCPU, Detail: "killed at the processor time limit"}
 	case signal != 0:
@@ -189,4 +221,13 @@ func (p *process) abstention(v verdict, complete bool, ended, err error) *Absten
 		return &Abstention{Cause: CauseProtocol, Detail: "the child left without a verdict", Err: err}
 	}
 	return &Abstention{Cause: CauseHost, Detail: fmt.Sprintf("%s: %s", state, said), Err: err}
+}
+
+// killedByGroup says whether the kernel has killed a child at its cgroup's limit.
+func killedByGroup(g *jail.Cgroup) bool {
+	if g == nil {
+		return false
+	}
+	kills, err := g.OOMKills()
+	return err == nil && kills > 0
 }

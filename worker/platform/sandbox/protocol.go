@@ -9,7 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
 )
+
+// protocolVersion is the version of what parent and child say to each other.
+const protocolVersion = 2
 
 // childName is argv[0] of a child; childMode* is argv[1].
 const (
@@ -22,7 +27,8 @@ const (
 const (
 	fdJob     = 3 // in: the job; held open by the parent for as long as it lives
 	fdVerdict = 4 // out: frames
-	fdModule  = 5
+	fdModule  = 5 // in: the original module to compile, or the instrumented one to run
+	fdInputs  = 6
 )
 
 // Exit statuses of a child. 2 is the Go runtime's own.
@@ -34,16 +40,21 @@ const (
 
 // job is what the parent asks of a child, as JSON behind a 4-byte length.
 type job struct {
-	CacheDir   string
-	ModuleSize int64
-	HasStdin   bool
-	StdinSize  int64
-	Inputs     []jobInput
-	Args, Env  []string
-	Memory     uint64
-	Output     uint64
+	Protocol, Profile int // protocolVersion and detwasm.Version of the parent
+
+	CacheDir   string     // of the engine: written by a compilation, read by a run
+	Module     module     // to compile: digest and size only
+	CPUSeconds uint64     // processor time
+	Data       uint64     // bytes of private writable memory
+	HasStdin   bool       `json:",omitempty"`
+	StdinSize  int64      `json:",omitempty"`
+	Inputs     []jobInput `json:",omitempty"`
+	Args, Env  []string   `json:",omitempty"`
+	Gas        uint64     `json:",omitempty"`
+	Memory     uint64     `json:",omitempty"`
+	Output     uint64     `json:",omitempty"`
 	Seed       [32]byte
-	CPUSeconds uint64
+	WeakJail   bool `json:",omitempty"` // go on without a layer that the host lacks
 }
 
 type jobInput struct {
@@ -51,14 +62,33 @@ type jobInput struct {
 	Size int64
 }
 
+// module describes the file behind fdModule.
+type module struct {
+	Digest    string // SHA-256 of its bytes in hex
+	Size      int64
+	StartGas  uint64 `json:",omitempty"`
+	MemoryMin uint32 `json:",omitempty"`
+}
+
+// versions says whether parent and child are of one build.
+func (j job) versions() error {
+	if j.Protocol == protocolVersion && j.Profile == detwasm.Version {
+		return nil
+	}
+	return fmt.Errorf("the sandbox binary speaks protocol %d and detwasm %d, its parent %d and %d: rebuild both (make build)",
+		protocolVersion, detwasm.Version, j.Protocol, j.Profile)
+}
+
 // verdict is the last frame of a child. Cause is set in abstentions only, and
 // then nothing else but Detail counts.
 type verdict struct {
-	Status   Status `json:",omitempty"`
-	ExitCode uint32 `json:",omitempty"`
-	Gas      uint64 `json:",omitempty"`
-	Cause    Cause  `json:",omitempty"`
-	Detail   string `json:",omitempty"`
+	Status   Status  `json:",omitempty"`
+	ExitCode uint32  `json:",omitempty"`
+	Gas      uint64  `json:",omitempty"`
+	Module   *module `json:",omitempty"` // what a compilation made
+	Cause    Cause   `json:",omitempty"`
+	Detail   string  `json:",omitempty"`
+	MaxRSS   uint64  `json:",omitempty"` // bytes, if the child could tell
 }
 
 // A frame is a kind, a 4-byte big-endian length and that many bytes.
@@ -73,6 +103,7 @@ const (
 	frameHeader = 5
 	maxFrame    = 1 << 20
 	maxDetail   = 4 << 10
+	maxJob      = 8 << 20
 )
 
 // writeFrame writes one frame of at most maxFrame bytes.
@@ -96,7 +127,7 @@ func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
 	}
 	size := binary.BigEndian.Uint32(header[1:])
 	if size > maxFrame {
-		return 0, nil, fmt.Errorf("frame of %d bytes", size)
+		return 0, nil, fmt.Errorf("%w: frame of %d bytes", errProtocol, size)
 	}
 	if _, err := io.ReadFull(r, buf[:size]); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -108,6 +139,7 @@ func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
 }
 
 func writeJob(w io.Writer, j job) error {
+	j.Protocol, j.Profile = protocolVersion, detwasm.Version
 	body, err := json.Marshal(j)
 	if err != nil {
 		return err
@@ -122,10 +154,18 @@ func readJob(r io.Reader) (job, error) {
 	if _, err := io.ReadFull(r, size[:]); err != nil {
 		return job{}, err
 	}
-	body := make([]byte, binary.BigEndian.Uint32(size[:]))
+	n := binary.BigEndian.Uint32(size[:])
+	if n > maxJob {
+		return job{}, fmt.Errorf("%w: job of %d bytes", errProtocol, n)
+	}
+	body := make([]byte, n)
 	if _, err := io.ReadFull(r, body); err != nil {
 		return job{}, err
 	}
 	var j job
-	return j, json.Unmarshal(body, &j)
+	err := json.Unmarshal(body, &j)
+	if other := j.versions(); other != nil {
+		return job{}, other // which is also why the rest may not fit
+	}
+	return j, err
 }

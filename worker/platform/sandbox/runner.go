@@ -4,13 +4,16 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/engine"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/jail"
 )
 
 // Config says where a Runner works.
@@ -23,8 +26,16 @@ type Config struct {
 	// CompileTimeout is this host's patience with one compilation; 0 is DefaultCompileTimeout.
 	CompileTimeout time.Duration
 	// Executable is the binary to run children from, whose main calls ChildMain
-	// first; empty is this very executable.
+	// first. Empty is the small binary of package embedded, and this very
+	// executable where there is none.
 	Executable string
+	// WeakJail lets children run on a host that lacks Landlock or seccomp, which
+	// New otherwise refuses. They then rely on the engine alone to hold a guest.
+	WeakJail bool
+	// OneLayer leaves out the second layer around the jail, which children get
+	// where the host permits it: namespaces of their own, and a control group
+	// that bounds their memory and threads from outside.
+	OneLayer bool
 }
 
 // Defaults of a Config.
@@ -39,19 +50,30 @@ const self = "/proc/self/exe"
 // Runner runs tasks. It may be used by many callers at once and limits nothing:
 // every Run is one child, two with a compilation before it.
 type Runner struct {
-	cfg   Config
-	cache *codeCache
+	cfg     Config
+	cache   *codeCache
+	cgroups *jail.Cgroups // nil is none
+	report  jail.Report
 }
 
 // New makes a Runner. It fails on a platform where results would not be the
-// same as elsewhere, naming it, and in a binary whose main has not called
-// ChildMain.
+// same as elsewhere, naming it, on a host without the jail, naming the missing
+// layer, and in a binary whose main has not called ChildMain.
 func New(cfg Config) (*Runner, error) {
-	if err := supported(); err != nil {
-		return nil, err
+	if err := engine.Supported(); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	report, err := jail.Probe()
+	if err != nil && !cfg.WeakJail && !withCgo { // with cgo the children find out
+		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	if cfg.CacheDir == "" {
 		return nil, errors.New("sandbox: no cache directory")
+	}
+	if cfg.Executable == "" {
+		if cfg.Executable, err = smallBinary(); err != nil {
+			return nil, fmt.Errorf("sandbox: %w", err)
+		}
 	}
 	if cfg.Executable == "" {
 		if !entered.Load() {
@@ -59,18 +81,25 @@ func New(cfg Config) (*Runner, error) {
 		}
 		cfg.Executable = self
 	}
-	if cfg.CacheBytes == 0 {
-		cfg.CacheBytes = DefaultCacheBytes
+	cfg.CacheBytes = cmp.Or(cfg.CacheBytes, DefaultCacheBytes)
+	cfg.CompileTimeout = cmp.Or(cfg.CompileTimeout, DefaultCompileTimeout)
+	if cfg.OneLayer {
+		report.Namespaces, report.Cgroups = false, ""
 	}
-	if cfg.CompileTimeout == 0 {
-		cfg.CompileTimeout = DefaultCompileTimeout
+	r := &Runner{cfg: cfg, report: report}
+	if report.Cgroups != "" {
+		if r.cgroups, err = usableCgroups(); err != nil {
+			r.report.Cgroups = ""
+		}
 	}
-	cache, err := newCodeCache(cfg.CacheDir, cfg.CacheBytes)
-	if err != nil {
+	if r.cache, err = newCodeCache(cfg.CacheDir, cfg.CacheBytes); err != nil {
 		return nil, fmt.Errorf("sandbox: open the cache: %w", err)
 	}
-	return &Runner{cfg: cfg, cache: cache}, nil
+	return r, nil
 }
+
+// Jail says which layers the jail around this Runner's children has.
+func (r *Runner) Jail() jail.Report { return r.report }
 
 // Run runs a task to its end. The error is an ErrInvalidTask, which every
 // worker gets, or an *Abstention, which is this machine's own; without an error
@@ -104,7 +133,7 @@ func (r *Runner) run(ctx context.Context, t Task) (Result, *Abstention) {
 			Detail: fmt.Sprintf("the module has %d bytes, at most %d", size, MaxModuleSize),
 		})
 	}
-	key, err := keyOf(module, size)
+	key, err := digestOf(module, size)
 	if err != nil {
 		return Result{}, &Abstention{Cause: CauseHost, Detail: "read the module", Err: err}
 	}
@@ -120,7 +149,7 @@ func (r *Runner) run(ctx context.Context, t Task) (Result, *Abstention) {
 	if compiled {
 		compileTime = time.Since(began)
 	}
-	result, a := r.execute(ctx, t, key, module, size)
+	result, a := r.execute(ctx, t, key, *v.Module)
 	if a != nil && a.Cause == CauseCache {
 		if err := os.RemoveAll(r.cache.verdictPath(key)); err != nil {
 			a.Cause, a.Err = CauseHost, err // trying again would end here too
@@ -131,7 +160,7 @@ func (r *Runner) run(ctx context.Context, t Task) (Result, *Abstention) {
 }
 
 // compile makes sure that the cache has the module, or knows that it is invalid.
-func (r *Runner) compile(ctx context.Context, key string, module *os.File, size int64) (v verdict, compiled bool, a *Abstention) {
+func (r *Runner) compile(ctx context.Context, key string, original *os.File, size int64) (v verdict, compiled bool, a *Abstention) {
 	if v, found := r.cache.lookup(key); found {
 		return v, false, nil
 	}
@@ -148,12 +177,13 @@ func (r *Runner) compile(ctx context.Context, key string, module *os.File, size 
 	if err := r.cache.clear(key); err != nil {
 		return verdict{}, false, &Abstention{Cause: CauseHost, Detail: "clear the cache", Err: err}
 	}
-	j := job{CacheDir: r.cache.codeDir(key), ModuleSize: size, CPUSeconds: cpuSeconds(r.cfg.CompileTimeout)}
-	v, _, a = spawn(ctx, r.cfg.Executable, childModeCompile, j, []*os.File{module}, func(kind byte, _ []byte) error {
+	j := job{CacheDir: r.cache.codeDir(key), Module: module{Digest: key, Size: size}, Data: compileMemory(size)}
+	s := spawning{mode: childModeCompile, cpu: cpuSeconds(r.cfg.CompileTimeout), files: []*os.File{original}}
+	v, _, a = r.spawn(ctx, s, j, func(kind byte, _ []byte) error {
 		return fmt.Errorf("%w: frame %q while compiling", errProtocol, kind)
 	})
 	if a != nil {
-		a.Detail = "compile: " + a.Detail
+		a.Detail = strings.TrimSuffix("compile: "+a.Detail, ": ")
 		return verdict{}, false, a
 	}
 	if err := r.cache.store(key, v); err != nil {
@@ -163,19 +193,19 @@ func (r *Runner) compile(ctx context.Context, key string, module *os.File, size 
 }
 
 // execute runs the compiled module and delivers its files.
-func (r *Runner) execute(ctx context.Context, t Task, key string, module *os.File, size int64) (_ Result, a *Abstention) {
+func (r *Runner) execute(ctx context.Context, t Task, key string, m module) (_ Result, a *Abstention) {
 	j := job{
-		CacheDir:   r.cache.codeDir(key),
-		ModuleSize: size,
-		Args:       t.Args,
-		Env:        t.Env,
-		Memory:     t.MemoryLimit,
-		Output:     t.OutputLimit,
-		Seed:       t.Seed,
-		CPUSeconds: cpuSeconds(t.Timeout),
+		CacheDir: r.cache.codeDir(key), Module: m,
+		Args: t.Args, Env: t.Env, Seed: t.Seed,
+		Gas: t.GasLimit, Memory: t.MemoryLimit, Output: t.OutputLimit,
 	}
-	files := []*os.File{module}
-	defer func() { closeAll(files[1:]) }()
+	j.Data = runMemory(j)
+	code, size, err := openRegular(r.cache.instrumentedPath(key))
+	if err != nil || size != m.Size {
+		return Result{}, &Abstention{Cause: CauseCache, Detail: "open the instrumented module", Err: err}
+	}
+	files := []*os.File{code}
+	defer func() { closeAll(files) }()
 	if t.Stdin != "" {
 		f, size, err := openRegular(t.Stdin)
 		if err != nil {
@@ -184,9 +214,7 @@ func (r *Runner) execute(ctx context.Context, t Task, key string, module *os.Fil
 		files = append(files, f)
 		j.HasStdin, j.StdinSize = true, size
 	}
-	// In order of their names, as even inode numbers follow the order.
-	inputs := slices.SortedFunc(slices.Values(t.Inputs), func(a, b Input) int { return strings.Compare(a.Name, b.Name) })
-	for _, in := range inputs {
+	for _, in := range t.Inputs {
 		f, size, err := openRegular(in.Path)
 		if err != nil {
 			return Result{}, &Abstention{Cause: CauseHost, Detail: "open an input", Err: err}
@@ -200,7 +228,8 @@ func (r *Runner) execute(ctx context.Context, t Task, key string, module *os.Fil
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeout)
 	defer cancel()
-	v, usage, a := spawn(ctx, r.cfg.Executable, childModeRun, j, files, c.take)
+	s := spawning{mode: childModeRun, cpu: cpuSeconds(t.Timeout), heap: runHeap(j), files: files}
+	v, usage, a := r.spawn(ctx, s, j, c.take)
 	if a != nil {
 		a.Err = errors.Join(a.Err, c.discard())
 		return Result{}, a
@@ -234,12 +263,6 @@ func waitAbstention(err error) *Abstention {
 		cause = CauseTimeout
 	}
 	return &Abstention{Cause: cause, Detail: "wait for a compilation", Err: err}
-}
-
-// cpuSeconds is a processor time limit that an honest run within its wall-clock
-// time does not meet: two threads, and some seconds for the start.
-func cpuSeconds(timeout time.Duration) uint64 {
-	return 2*uint64((timeout+time.Second-1)/time.Second) + 5
 }
 
 // openRegular opens a regular file that is not a link, and returns its size.

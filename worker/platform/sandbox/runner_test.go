@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -27,6 +28,8 @@ func TestTasksOutOfTheirLimitsAreRefusedByName(t *testing.T) {
 		{"no result directory", func(t *Task) { t.ResultDir = "" }, "result directory"},
 		{"no memory", func(t *Task) { t.MemoryLimit = 0 }, "memory limit"},
 		{"more memory than an address can name", func(t *Task) { t.MemoryLimit = MaxMemory + 1 }, "memory limit"},
+		{"no gas", func(t *Task) { t.GasLimit = 0 }, "gas limit"},
+		{"more gas than there is", func(t *Task) { t.GasLimit = MaxGas + 1 }, "gas limit"},
 		{"more output than a worker holds", func(t *Task) { t.OutputLimit = MaxOutput + 1 }, "output limit"},
 		{"no timeout", func(t *Task) { t.Timeout = 0 }, "timeout"},
 		{"a NUL byte in an argument", func(t *Task) { t.Args = []string{"a\x00"} }, "NUL"},
@@ -75,44 +78,28 @@ func TestAResultDirectoryInUseIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAModuleIsCompiledOnceForManyCallers(t *testing.T) {
-	r := newRunnerWith(t, Config{CacheDir: t.TempDir()})
-	module := file(t, "module", wasmModule{code: nothing}.bytes())
-	var mu sync.Mutex
-	compiled := 0
-	var group sync.WaitGroup
-	for range 4 {
-		task := guestTask(t)
-		task.Module, task.ResultDir = module, filepath.Join(t.TempDir(), "result")
-		group.Go(func() {
-			result, err := r.Run(context.Background(), task)
-			if err != nil {
-				t.Error(err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if result.Usage.Compile > 0 {
-				compiled++
-			}
-		})
-	}
-	group.Wait()
-	if compiled != 1 {
-		t.Errorf("compiled %d times", compiled)
-	}
-}
-
 func TestDamagedCodeIsCompiledAgain(t *testing.T) {
 	dir := t.TempDir()
 	r := newRunnerWith(t, Config{CacheDir: dir})
 	task := moduleTask(t, wasmModule{code: unreachable}.bytes())
+	cut := func(path string) error { return os.Truncate(path, 40) }
+	replace := func(path string) error { return os.WriteFile(path, []byte("something else"), 0o600) }
+	flip := func(path string) error {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		body[len(body)-1] ^= 1
+		return os.WriteFile(path, body, 0o600)
+	}
+	// In turn to the instrumented module and to its native code.
 	for i, damage := range []func(path string) error{
-		func(string) error { return nil },
-		func(path string) error { return os.Truncate(path, 40) },
-		func(path string) error { return os.WriteFile(path, []byte("something else"), 0o600) },
-		os.Remove,
+		func(string) error { return nil }, cut, cut, replace, replace, os.Remove, os.Remove, flip,
 	} {
-		code, err := filepath.Glob(filepath.Join(dir, "*", "*", codeName, "*", "*"))
+		code, err := filepath.Glob(filepath.Join(dir, "*", "*", codeName, "wazero-*", "*"))
+		if i%2 == 1 {
+			code, err = filepath.Glob(filepath.Join(dir, "*", "*", codeName, instrumentedName))
+		}
 		if err != nil || i > 0 && len(code) != 1 {
 			t.Fatalf("cached %v, %v", code, err)
 		}
@@ -151,10 +138,81 @@ func TestACompilationThatTakesTooLongIsAnAbstention(t *testing.T) {
 	mustAbstain(t, err, CauseTimeout, task)
 }
 
-func TestChildrenCanComeFromAnotherBinary(t *testing.T) {
-	r := newRunnerWith(t, Config{CacheDir: t.TempDir(), Executable: childPath})
+func TestChildrenComeFromThisBinaryIfThereIsNoOther(t *testing.T) {
+	if withCgo {
+		t.Skip("a binary with cgo cannot jail itself")
+	}
+	r, err := New(Config{CacheDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if result, err := r.Run(context.Background(), guestTask(t, "exit", "3")); err != nil || result.Outcome.ExitCode != 3 {
 		t.Errorf("got %+v, %v", result, err)
+	}
+}
+
+func TestChildrenComeFromAFileInMemoryThatNobodyCanChange(t *testing.T) {
+	binary, err := os.ReadFile(childPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd, err := sealedFile("test", string(binary))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := os.NewFile(uintptr(fd), "sealed")
+	defer f.Close()
+	if _, err := f.WriteAt([]byte("x"), 0); err == nil {
+		t.Error("it can be written")
+	}
+	if err := f.Truncate(0); err == nil {
+		t.Error("it can be cut")
+	}
+	r := newRunnerWith(t, Config{CacheDir: t.TempDir(), Executable: fmt.Sprintf("/proc/self/fd/%d", fd)})
+	task := guestTask(t, "cat", fmt.Sprintf("/in/%d", MaxInputs-1)) // its descriptor is above all of them
+	for i := range MaxInputs {
+		task.Inputs = append(task.Inputs, Input{Name: fmt.Sprint(i), Path: file(t, "input", fmt.Append(nil, "input ", i))})
+	}
+	task.Stdin = task.Inputs[0].Path
+	result, err := r.Run(context.Background(), task)
+	if err != nil || stdoutOf(t, result) != fmt.Sprint("input ", MaxInputs-1) {
+		t.Errorf("got %+v, %v", result, err)
+	}
+}
+
+func TestTheSecondLayerChangesNoOutcome(t *testing.T) {
+	plain := mustRun(t, guestTask(t, "exit", "3"))
+	r := newRunnerWith(t, Config{CacheDir: t.TempDir(), OneLayer: true})
+	t.Logf("with it: %v; without it: %v", newRunner(t).Jail(), r.Jail())
+	task := guestTask(t, "exit", "3")
+	result, err := r.Run(context.Background(), task)
+	if err != nil || result.Outcome != plain.Outcome {
+		t.Errorf("got %+v, %v; without it %+v", result.Outcome, err, plain.Outcome)
+	}
+}
+
+func TestTwoRunnersOfOneCacheCompileAModuleOnce(t *testing.T) {
+	dir := t.TempDir()
+	runners := []*Runner{newRunnerWith(t, Config{CacheDir: dir}), newRunnerWith(t, Config{CacheDir: dir})}
+	var compiled atomic.Int32
+	var group sync.WaitGroup
+	for i := range 4 {
+		task := guestTask(t, "exit", "0")
+		task.ResultDir = filepath.Join(t.TempDir(), "result")
+		group.Go(func() {
+			result, err := runners[i%2].Run(context.Background(), task)
+			if err != nil {
+				t.Error(err)
+			}
+			if result.Usage.Compile > 0 {
+				compiled.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	left, err := filepath.Glob(filepath.Join(dir, "*", "*"+lockSuffix))
+	if compiled.Load() != 1 || err != nil || len(left) > 0 {
+		t.Errorf("compiled %d times, locks %v, %v", compiled.Load(), left, err)
 	}
 }
 
@@ -177,43 +235,34 @@ func TestABinaryThatIsNoChildIsAnAbstention(t *testing.T) {
 	}
 }
 
-func TestAsManyInputsAsAllowedAreThere(t *testing.T) {
-	task := guestTask(t, "cat", fmt.Sprintf("/in/%d", MaxInputs-1))
-	for i := range MaxInputs {
-		task.Inputs = append(task.Inputs, Input{Name: fmt.Sprint(i), Path: file(t, "input", fmt.Append(nil, "input ", i))})
+func TestWaitingForAnothersCompilationEndsWithTheCaller(t *testing.T) {
+	r := newRunnerWith(t, Config{CacheDir: t.TempDir()})
+	task := moduleTask(t, wasmModule{code: nothing}.bytes())
+	ctx, cancel := context.WithCancel(context.Background())
+	unlock, err := r.cache.lock(ctx, mustDigest(t, task.Module))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := stdoutOf(t, mustRun(t, task)); got != fmt.Sprint("input ", MaxInputs-1) {
-		t.Errorf("got %q", got)
+	ended := make(chan error)
+	go func() {
+		_, err := r.Run(ctx, task)
+		ended <- err
+	}()
+	cancel()
+	mustAbstain(t, <-ended, CauseCancelled, task)
+	unlock()
+	if result, err := r.Run(context.Background(), task); err != nil || result.Outcome.Status != StatusOK {
+		t.Errorf("afterwards: %+v, %v", result.Outcome, err)
 	}
 }
 
 func TestNoRunnerWithoutChildMain(t *testing.T) {
+	if binary, err := smallBinary(); binary != "" || err != nil {
+		t.Skipf("the small binary is embedded: %v", err)
+	}
 	entered.Store(false)
 	defer entered.Store(true)
 	if _, err := New(Config{CacheDir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "ChildMain") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func BenchmarkWordcount20MB(b *testing.B) {
-	r, err := New(Config{CacheDir: b.TempDir()})
-	if err != nil {
-		b.Fatal(err)
-	}
-	task := Task{
-		ID: "bench", Module: wordcountPath, Args: []string{"wordcount"}, Inputs: wordcountInputs(b, b.TempDir(), 20<<20),
-		MemoryLimit: 256 << 20, OutputLimit: 64 << 20, Timeout: time.Minute,
-	}
-	for b.Loop() {
-		task.ResultDir = filepath.Join(b.TempDir(), "result")
-		result, err := r.Run(context.Background(), task)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if c := result.Usage.Compile; c > 0 {
-			b.ReportMetric(float64(c.Milliseconds()), "ms-compile")
-		}
-		b.ReportMetric(float64(result.Usage.CPU.Milliseconds()), "ms-cpu")
-		b.ReportMetric(float64(result.Usage.MaxRSS>>20), "MB-rss")
 	}
 }

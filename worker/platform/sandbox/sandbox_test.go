@@ -24,8 +24,8 @@ var (
 	guestPath     string // testdata/guest for WASI
 	wordcountPath string // examples/wordcount for WASI
 	wordcountHere string // the same for this machine
-	childPath     string // testdata/child
-	childBinary   string // what runners run children from; this binary if empty
+	childPath     string // cmd/child
+	roguePath     string // testdata/rogue
 	cacheDir      string
 )
 
@@ -52,10 +52,9 @@ func testMain(m *testing.M) int {
 	build(wordcountPath, "../../../examples/wordcount", wasi...)
 	build(wordcountHere, "../../../examples/wordcount")
 	childPath = filepath.Join(dir, "child")
-	build(childPath, "./testdata/child")
-	if raceEnabled {
-		childBinary = childPath // the detector's own memory does not fit a child's limits
-	}
+	build(childPath, "./cmd/child")
+	roguePath = filepath.Join(dir, "rogue")
+	build(roguePath, "./testdata/rogue")
 	return m.Run()
 }
 
@@ -75,7 +74,7 @@ func newRunner(t *testing.T) *Runner {
 func newRunnerWith(t *testing.T, cfg Config) *Runner {
 	t.Helper()
 	if cfg.Executable == "" {
-		cfg.Executable = childBinary
+		cfg.Executable = childPath
 	}
 	r, err := New(cfg)
 	if err != nil {
@@ -91,6 +90,7 @@ func guestTask(t *testing.T, args ...string) Task {
 		Module:      guestPath,
 		Args:        append([]string{"guest"}, args...),
 		MemoryLimit: 256 << 20,
+		GasLimit:    1e11,
 		OutputLimit: 64 << 20,
 		Timeout:     time.Minute,
 		ResultDir:   filepath.Join(t.TempDir(), "result"),
@@ -173,7 +173,7 @@ func TestAGuestSeesItsArgumentsEnvironmentAndStdinAndNothingElse(t *testing.T) {
 	task.Env = []string{"KEY=value=more", "EMPTY="}
 	task.Stdin = file(t, "stdin", bytes.Repeat([]byte("input\n"), 100_000))
 	r := mustRun(t, task)
-	if (r.Outcome != Outcome{Status: StatusOK}) {
+	if r.Outcome.Status != StatusOK || r.Outcome.ExitCode != 0 || r.Outcome.Gas == 0 {
 		t.Errorf("outcome %+v, stderr %s", r.Outcome, r.Stderr)
 	}
 	want := `["guest" "echo" "a b" "ü"] ["KEY=value=more" "EMPTY="]` + "\n" + strings.Repeat("input\n", 100_000)
@@ -187,7 +187,7 @@ func TestAGuestSeesItsArgumentsEnvironmentAndStdinAndNothingElse(t *testing.T) {
 
 func TestAnExitCodeIsAResultWithItsOutput(t *testing.T) {
 	r := mustRun(t, guestTask(t, "exit", "7"))
-	if (r.Outcome != Outcome{Status: StatusExit, ExitCode: 7}) || stdoutOf(t, r) != "leaving\n" {
+	if r.Outcome.Status != StatusExit || r.Outcome.ExitCode != 7 || stdoutOf(t, r) != "leaving\n" {
 		t.Errorf("outcome %+v", r.Outcome)
 	}
 }

@@ -9,15 +9,21 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
+	"github.com/openmesh-network/openmesh/worker/platform/sandbox/wasip1"
 )
 
 // Limits that hold for every task on every worker. They decide outcomes, so
-// they are constants and not configuration.
+// they are constants and not configuration; package wasip1 has those of what the
+// guest does.
 const (
 	// MaxModuleSize is the largest module in bytes; a larger one is an invalid module.
 	MaxModuleSize = 64 << 20
 	// MaxMemory is the largest Task.MemoryLimit in bytes: all of a 32-bit memory.
 	MaxMemory = 4 << 30
+	// MaxGas is the largest Task.GasLimit: three years of a server core.
+	MaxGas = 1 << 60
 	// MaxOutput is the largest Task.OutputLimit in bytes.
 	MaxOutput = 1 << 30
 	// MaxInputs is the largest number of files in /in.
@@ -26,17 +32,6 @@ const (
 	MaxArgBytes = 128 << 10
 	// MaxStderr is how much of stderr is kept, in bytes.
 	MaxStderr = 64 << 10
-	// MaxOutEntries is the largest number of files and directories below /out.
-	MaxOutEntries = 4096
-	// MaxOpenFiles is the largest number of files a guest holds open in each of
-	// /in and /out, the directory itself included.
-	MaxOpenFiles = 1024
-	// MaxName is the longest file name in bytes.
-	MaxName = 255
-	// MaxDepth is how many directories deep /out may be.
-	MaxDepth = 32
-
-	wasmPage = 64 << 10
 )
 
 // ErrInvalidTask says that a task cannot be run by anybody: a field is out of
@@ -67,9 +62,11 @@ type Task struct {
 	Inputs []Input
 	// MemoryLimit is the guest's linear memory in bytes, rounded down to pages of 64 KiB.
 	MemoryLimit uint64
+	// GasLimit is the gas that the guest may use, from 1 to MaxGas; see Outcome.Gas.
+	GasLimit uint64
 	// OutputLimit bounds the bytes of stdout and /out together.
 	OutputLimit uint64
-	// Seed seeds the guest's random source; it follows from the task's id.
+	// Seed seeds the guest's random source; the protocol gives it (docs/detwasm.md, Seed).
 	Seed [32]byte
 	// Timeout is this host's patience in wall-clock time, from the start of the
 	// child, compilation excluded. Running out of it is an abstention.
@@ -86,8 +83,10 @@ func (t Task) Validate() error {
 		return t.invalid("no module")
 	case t.ResultDir == "":
 		return t.invalid("no result directory")
-	case t.MemoryLimit < wasmPage || t.MemoryLimit > MaxMemory:
-		return t.invalid("memory limit of %d bytes is not between %d and %d", t.MemoryLimit, wasmPage, uint64(MaxMemory))
+	case t.MemoryLimit < detwasm.PageSize || t.MemoryLimit > MaxMemory:
+		return t.invalid("memory limit of %d bytes is not between %d and %d", t.MemoryLimit, detwasm.PageSize, uint64(MaxMemory))
+	case t.GasLimit == 0 || t.GasLimit > MaxGas:
+		return t.invalid("gas limit of %d is not between 1 and %d", t.GasLimit, uint64(MaxGas))
 	case t.OutputLimit > MaxOutput:
 		return t.invalid("output limit of %d bytes is above %d", t.OutputLimit, MaxOutput)
 	case t.Timeout <= 0:
@@ -100,7 +99,7 @@ func (t Task) Validate() error {
 	}
 	seen := make(map[string]bool, len(t.Inputs))
 	for _, in := range t.Inputs {
-		if err := validName(in.Name); err != nil {
+		if err := wasip1.CheckName(in.Name); err != nil {
 			return t.invalid("input: %v", err)
 		}
 		if seen[in.Name] {
@@ -141,21 +140,4 @@ func (t Task) validateStrings() error {
 
 func (t Task) invalid(format string, args ...any) error {
 	return fmt.Errorf("%w %q: %s", ErrInvalidTask, t.ID, fmt.Sprintf(format, args...))
-}
-
-// validName says whether a name is one safe path element, the same on every host.
-func validName(name string) error {
-	switch {
-	case name == "":
-		return errors.New("empty file name")
-	case len(name) > MaxName:
-		return fmt.Errorf("file name of %d bytes, at most %d", len(name), MaxName)
-	case name == "." || name == "..":
-		return fmt.Errorf("file name %q", name)
-	case strings.ContainsAny(name, "/\x00"):
-		return fmt.Errorf("file name %q with a slash or NUL byte", name)
-	case !utf8.ValidString(name):
-		return fmt.Errorf("file name %q is not UTF-8", name)
-	}
-	return nil
 }

@@ -87,7 +87,12 @@ type StatusResponse struct {
 	// queued transactions' messages that are not yet included.
 	Queued uint32 `protobuf:"varint,14,opt,name=queued,proto3" json:"queued,omitempty"`
 	// balance of the signer in uopen.
-	Balance       string `protobuf:"bytes,15,opt,name=balance,proto3" json:"balance,omitempty"`
+	Balance string `protobuf:"bytes,15,opt,name=balance,proto3" json:"balance,omitempty"`
+	// rating_bps is the Xnode's record of service in 1/10,000; 0 where it serves none.
+	RatingBps uint32 `protobuf:"varint,16,opt,name=rating_bps,json=ratingBps,proto3" json:"rating_bps,omitempty"`
+	// refused is why the chain refused a message of this Xnode last; empty since one
+	// was included.
+	Refused       string `protobuf:"bytes,17,opt,name=refused,proto3" json:"refused,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -223,6 +228,20 @@ func (x *StatusResponse) GetQueued() uint32 {
 func (x *StatusResponse) GetBalance() string {
 	if x != nil {
 		return x.Balance
+	}
+	return ""
+}
+
+func (x *StatusResponse) GetRatingBps() uint32 {
+	if x != nil {
+		return x.RatingBps
+	}
+	return 0
+}
+
+func (x *StatusResponse) GetRefused() string {
+	if x != nil {
+		return x.Refused
 	}
 	return ""
 }
@@ -587,7 +606,12 @@ type SubmitTaskRequest struct {
 	SeatFee  string `protobuf:"bytes,10,opt,name=seat_fee,json=seatFee,proto3" json:"seat_fee,omitempty"`
 	GasPrice string `protobuf:"bytes,11,opt,name=gas_price,json=gasPrice,proto3" json:"gas_price,omitempty"`
 	// max_fee in uopen: refuse when the escrow would be larger; empty for no limit.
-	MaxFee        string `protobuf:"bytes,12,opt,name=max_fee,json=maxFee,proto3" json:"max_fee,omitempty"`
+	MaxFee string `protobuf:"bytes,12,opt,name=max_fee,json=maxFee,proto3" json:"max_fee,omitempty"`
+	// verify is committee, sample (one seat, and by lot a committee) or none (one
+	// seat, open to challenges); empty for committee.
+	Verify string `protobuf:"bytes,13,opt,name=verify,proto3" json:"verify,omitempty"`
+	// min_rating_bps of the Xnodes in 1/10,000; 0 for the chain's minimum.
+	MinRatingBps  uint32 `protobuf:"varint,14,opt,name=min_rating_bps,json=minRatingBps,proto3" json:"min_rating_bps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -706,6 +730,281 @@ func (x *SubmitTaskRequest) GetMaxFee() string {
 	return ""
 }
 
+func (x *SubmitTaskRequest) GetVerify() string {
+	if x != nil {
+		return x.Verify
+	}
+	return ""
+}
+
+func (x *SubmitTaskRequest) GetMinRatingBps() uint32 {
+	if x != nil {
+		return x.MinRatingBps
+	}
+	return 0
+}
+
+// QuoteTaskRequest has the fields of SubmitTaskRequest that decide on the price.
+type QuoteTaskRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	GasLimit      uint64                 `protobuf:"varint,1,opt,name=gas_limit,json=gasLimit,proto3" json:"gas_limit,omitempty"`
+	MemoryLimit   uint64                 `protobuf:"varint,2,opt,name=memory_limit,json=memoryLimit,proto3" json:"memory_limit,omitempty"`
+	Seats         uint32                 `protobuf:"varint,3,opt,name=seats,proto3" json:"seats,omitempty"`
+	SeatFee       string                 `protobuf:"bytes,4,opt,name=seat_fee,json=seatFee,proto3" json:"seat_fee,omitempty"`
+	GasPrice      string                 `protobuf:"bytes,5,opt,name=gas_price,json=gasPrice,proto3" json:"gas_price,omitempty"`
+	Verify        string                 `protobuf:"bytes,6,opt,name=verify,proto3" json:"verify,omitempty"`
+	MinRatingBps  uint32                 `protobuf:"varint,7,opt,name=min_rating_bps,json=minRatingBps,proto3" json:"min_rating_bps,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuoteTaskRequest) Reset() {
+	*x = QuoteTaskRequest{}
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuoteTaskRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuoteTaskRequest) ProtoMessage() {}
+
+func (x *QuoteTaskRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuoteTaskRequest.ProtoReflect.Descriptor instead.
+func (*QuoteTaskRequest) Descriptor() ([]byte, []int) {
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *QuoteTaskRequest) GetGasLimit() uint64 {
+	if x != nil {
+		return x.GasLimit
+	}
+	return 0
+}
+
+func (x *QuoteTaskRequest) GetMemoryLimit() uint64 {
+	if x != nil {
+		return x.MemoryLimit
+	}
+	return 0
+}
+
+func (x *QuoteTaskRequest) GetSeats() uint32 {
+	if x != nil {
+		return x.Seats
+	}
+	return 0
+}
+
+func (x *QuoteTaskRequest) GetSeatFee() string {
+	if x != nil {
+		return x.SeatFee
+	}
+	return ""
+}
+
+func (x *QuoteTaskRequest) GetGasPrice() string {
+	if x != nil {
+		return x.GasPrice
+	}
+	return ""
+}
+
+func (x *QuoteTaskRequest) GetVerify() string {
+	if x != nil {
+		return x.Verify
+	}
+	return ""
+}
+
+func (x *QuoteTaskRequest) GetMinRatingBps() uint32 {
+	if x != nil {
+		return x.MinRatingBps
+	}
+	return 0
+}
+
+// QuoteTaskResponse gives amounts in uopen.
+type QuoteTaskResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// max_fee goes into escrow; what is not earned returns.
+	MaxFee string `protobuf:"bytes,1,opt,name=max_fee,json=maxFee,proto3" json:"max_fee,omitempty"`
+	// likely_fee is paid if the first stage agrees and uses all its gas.
+	LikelyFee string `protobuf:"bytes,2,opt,name=likely_fee,json=likelyFee,proto3" json:"likely_fee,omitempty"`
+	// escalated_fee is paid if a second stage agrees; that there is one though
+	// nobody disagrees has a chance of escalation_bps in 1/10,000.
+	EscalatedFee  string `protobuf:"bytes,3,opt,name=escalated_fee,json=escalatedFee,proto3" json:"escalated_fee,omitempty"`
+	EscalationBps uint32 `protobuf:"varint,4,opt,name=escalation_bps,json=escalationBps,proto3" json:"escalation_bps,omitempty"`
+	// verify, seat_fee, gas_price and min_rating_bps with the chain's defaults.
+	Verify       string `protobuf:"bytes,5,opt,name=verify,proto3" json:"verify,omitempty"`
+	SeatFee      string `protobuf:"bytes,6,opt,name=seat_fee,json=seatFee,proto3" json:"seat_fee,omitempty"`
+	GasPrice     string `protobuf:"bytes,7,opt,name=gas_price,json=gasPrice,proto3" json:"gas_price,omitempty"`
+	MinRatingBps uint32 `protobuf:"varint,8,opt,name=min_rating_bps,json=minRatingBps,proto3" json:"min_rating_bps,omitempty"`
+	// ladder of committee sizes by stage.
+	Ladder []uint32 `protobuf:"varint,9,rep,packed,name=ladder,proto3" json:"ladder,omitempty"`
+	// detwasm_version that the program would run under.
+	DetwasmVersion uint32 `protobuf:"varint,10,opt,name=detwasm_version,json=detwasmVersion,proto3" json:"detwasm_version,omitempty"`
+	// Of the registered Xnodes, sampled ones were looked at: able ones have the
+	// capacity now, matching ones accept the offer too.
+	Registered uint64 `protobuf:"varint,11,opt,name=registered,proto3" json:"registered,omitempty"`
+	Sampled    uint64 `protobuf:"varint,12,opt,name=sampled,proto3" json:"sampled,omitempty"`
+	Able       uint64 `protobuf:"varint,13,opt,name=able,proto3" json:"able,omitempty"`
+	Matching   uint64 `protobuf:"varint,14,opt,name=matching,proto3" json:"matching,omitempty"`
+	// gas_prices asked by able Xnodes of that rating: least, lower quartile, median,
+	// upper quartile and greatest.
+	GasPrices     []string `protobuf:"bytes,15,rep,name=gas_prices,json=gasPrices,proto3" json:"gas_prices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuoteTaskResponse) Reset() {
+	*x = QuoteTaskResponse{}
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuoteTaskResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuoteTaskResponse) ProtoMessage() {}
+
+func (x *QuoteTaskResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuoteTaskResponse.ProtoReflect.Descriptor instead.
+func (*QuoteTaskResponse) Descriptor() ([]byte, []int) {
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *QuoteTaskResponse) GetMaxFee() string {
+	if x != nil {
+		return x.MaxFee
+	}
+	return ""
+}
+
+func (x *QuoteTaskResponse) GetLikelyFee() string {
+	if x != nil {
+		return x.LikelyFee
+	}
+	return ""
+}
+
+func (x *QuoteTaskResponse) GetEscalatedFee() string {
+	if x != nil {
+		return x.EscalatedFee
+	}
+	return ""
+}
+
+func (x *QuoteTaskResponse) GetEscalationBps() uint32 {
+	if x != nil {
+		return x.EscalationBps
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetVerify() string {
+	if x != nil {
+		return x.Verify
+	}
+	return ""
+}
+
+func (x *QuoteTaskResponse) GetSeatFee() string {
+	if x != nil {
+		return x.SeatFee
+	}
+	return ""
+}
+
+func (x *QuoteTaskResponse) GetGasPrice() string {
+	if x != nil {
+		return x.GasPrice
+	}
+	return ""
+}
+
+func (x *QuoteTaskResponse) GetMinRatingBps() uint32 {
+	if x != nil {
+		return x.MinRatingBps
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetLadder() []uint32 {
+	if x != nil {
+		return x.Ladder
+	}
+	return nil
+}
+
+func (x *QuoteTaskResponse) GetDetwasmVersion() uint32 {
+	if x != nil {
+		return x.DetwasmVersion
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetRegistered() uint64 {
+	if x != nil {
+		return x.Registered
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetSampled() uint64 {
+	if x != nil {
+		return x.Sampled
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetAble() uint64 {
+	if x != nil {
+		return x.Able
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetMatching() uint64 {
+	if x != nil {
+		return x.Matching
+	}
+	return 0
+}
+
+func (x *QuoteTaskResponse) GetGasPrices() []string {
+	if x != nil {
+		return x.GasPrices
+	}
+	return nil
+}
+
 type SubmitTaskResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	TaskId uint64                 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
@@ -719,7 +1018,7 @@ type SubmitTaskResponse struct {
 
 func (x *SubmitTaskResponse) Reset() {
 	*x = SubmitTaskResponse{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -731,7 +1030,7 @@ func (x *SubmitTaskResponse) String() string {
 func (*SubmitTaskResponse) ProtoMessage() {}
 
 func (x *SubmitTaskResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -744,7 +1043,7 @@ func (x *SubmitTaskResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitTaskResponse.ProtoReflect.Descriptor instead.
 func (*SubmitTaskResponse) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{10}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SubmitTaskResponse) GetTaskId() uint64 {
@@ -784,7 +1083,7 @@ type GetTaskRequest struct {
 
 func (x *GetTaskRequest) Reset() {
 	*x = GetTaskRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -796,7 +1095,7 @@ func (x *GetTaskRequest) String() string {
 func (*GetTaskRequest) ProtoMessage() {}
 
 func (x *GetTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -809,7 +1108,7 @@ func (x *GetTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTaskRequest.ProtoReflect.Descriptor instead.
 func (*GetTaskRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{11}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetTaskRequest) GetTaskId() uint64 {
@@ -828,7 +1127,7 @@ type WatchTaskRequest struct {
 
 func (x *WatchTaskRequest) Reset() {
 	*x = WatchTaskRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -840,7 +1139,7 @@ func (x *WatchTaskRequest) String() string {
 func (*WatchTaskRequest) ProtoMessage() {}
 
 func (x *WatchTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -853,7 +1152,7 @@ func (x *WatchTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchTaskRequest.ProtoReflect.Descriptor instead.
 func (*WatchTaskRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{12}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *WatchTaskRequest) GetTaskId() uint64 {
@@ -874,7 +1173,7 @@ type ReadOutputRequest struct {
 
 func (x *ReadOutputRequest) Reset() {
 	*x = ReadOutputRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -886,7 +1185,7 @@ func (x *ReadOutputRequest) String() string {
 func (*ReadOutputRequest) ProtoMessage() {}
 
 func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -899,7 +1198,7 @@ func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadOutputRequest.ProtoReflect.Descriptor instead.
 func (*ReadOutputRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{13}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ReadOutputRequest) GetTaskId() uint64 {
@@ -929,7 +1228,7 @@ type Outcome struct {
 
 func (x *Outcome) Reset() {
 	*x = Outcome{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -941,7 +1240,7 @@ func (x *Outcome) String() string {
 func (*Outcome) ProtoMessage() {}
 
 func (x *Outcome) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -954,7 +1253,7 @@ func (x *Outcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
 func (*Outcome) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{14}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Outcome) GetStatus() string {
@@ -1003,7 +1302,7 @@ type Seat struct {
 
 func (x *Seat) Reset() {
 	*x = Seat{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1015,7 +1314,7 @@ func (x *Seat) String() string {
 func (*Seat) ProtoMessage() {}
 
 func (x *Seat) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1028,7 +1327,7 @@ func (x *Seat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Seat.ProtoReflect.Descriptor instead.
 func (*Seat) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{15}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Seat) GetOperator() string {
@@ -1105,15 +1404,25 @@ type Task struct {
 	Outcome   *Outcome `protobuf:"bytes,16,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	Committee []*Seat  `protobuf:"bytes,17,rep,name=committee,proto3" json:"committee,omitempty"`
 	// height at which all this was read.
-	Height        int64        `protobuf:"varint,18,opt,name=height,proto3" json:"height,omitempty"`
-	Inputs        []*InputFile `protobuf:"bytes,19,rep,name=inputs,proto3" json:"inputs,omitempty"`
+	Height int64        `protobuf:"varint,18,opt,name=height,proto3" json:"height,omitempty"`
+	Inputs []*InputFile `protobuf:"bytes,19,rep,name=inputs,proto3" json:"inputs,omitempty"`
+	// gas_limit of the program; detwasm_version that it runs under.
+	GasLimit       uint64 `protobuf:"varint,20,opt,name=gas_limit,json=gasLimit,proto3" json:"gas_limit,omitempty"`
+	DetwasmVersion uint32 `protobuf:"varint,21,opt,name=detwasm_version,json=detwasmVersion,proto3" json:"detwasm_version,omitempty"`
+	// verify is committee, sample or none.
+	Verify string `protobuf:"bytes,22,opt,name=verify,proto3" json:"verify,omitempty"`
+	// seat_fee, and gas_price of 1,000,000 gas, in uopen.
+	SeatFee  string `protobuf:"bytes,23,opt,name=seat_fee,json=seatFee,proto3" json:"seat_fee,omitempty"`
+	GasPrice string `protobuf:"bytes,24,opt,name=gas_price,json=gasPrice,proto3" json:"gas_price,omitempty"`
+	// min_rating_bps of the Xnodes in 1/10,000.
+	MinRatingBps  uint32 `protobuf:"varint,25,opt,name=min_rating_bps,json=minRatingBps,proto3" json:"min_rating_bps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1125,7 +1434,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1138,7 +1447,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{16}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Task) GetId() uint64 {
@@ -1274,12 +1583,54 @@ func (x *Task) GetInputs() []*InputFile {
 	return nil
 }
 
+func (x *Task) GetGasLimit() uint64 {
+	if x != nil {
+		return x.GasLimit
+	}
+	return 0
+}
+
+func (x *Task) GetDetwasmVersion() uint32 {
+	if x != nil {
+		return x.DetwasmVersion
+	}
+	return 0
+}
+
+func (x *Task) GetVerify() string {
+	if x != nil {
+		return x.Verify
+	}
+	return ""
+}
+
+func (x *Task) GetSeatFee() string {
+	if x != nil {
+		return x.SeatFee
+	}
+	return ""
+}
+
+func (x *Task) GetGasPrice() string {
+	if x != nil {
+		return x.GasPrice
+	}
+	return ""
+}
+
+func (x *Task) GetMinRatingBps() uint32 {
+	if x != nil {
+		return x.MinRatingBps
+	}
+	return 0
+}
+
 var File_openmesh_worker_v1_api_proto protoreflect.FileDescriptor
 
 const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\n" +
 	"\x1copenmesh/worker/v1/api.proto\x12\x12openmesh.worker.v1\x1a\x1cgoogle/api/annotations.proto\"\x0f\n" +
-	"\rStatusRequest\"\xb2\x03\n" +
+	"\rStatusRequest\"\xeb\x03\n" +
 	"\x0eStatusResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x19\n" +
 	"\bchain_id\x18\x02 \x01(\tR\achainId\x12\x18\n" +
@@ -1298,7 +1649,10 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"open_seats\x18\f \x01(\rR\topenSeats\x12\x18\n" +
 	"\arunning\x18\r \x01(\rR\arunning\x12\x16\n" +
 	"\x06queued\x18\x0e \x01(\rR\x06queued\x12\x18\n" +
-	"\abalance\x18\x0f \x01(\tR\abalance\"&\n" +
+	"\abalance\x18\x0f \x01(\tR\abalance\x12\x1d\n" +
+	"\n" +
+	"rating_bps\x18\x10 \x01(\rR\tratingBps\x12\x18\n" +
+	"\arefused\x18\x11 \x01(\tR\arefused\"&\n" +
 	"\fDrainRequest\x12\x16\n" +
 	"\x06resume\x18\x01 \x01(\bR\x06resume\"J\n" +
 	"\rDrainResponse\x12\x1a\n" +
@@ -1317,7 +1671,7 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\x04size\x18\x02 \x01(\x04R\x04size\"1\n" +
 	"\tInputFile\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
-	"\x03cid\x18\x02 \x01(\tR\x03cid\"\xf6\x02\n" +
+	"\x03cid\x18\x02 \x01(\tR\x03cid\"\xb4\x03\n" +
 	"\x11SubmitTaskRequest\x12\x1d\n" +
 	"\n" +
 	"module_cid\x18\x01 \x01(\tR\tmoduleCid\x12\x12\n" +
@@ -1332,7 +1686,38 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\bseat_fee\x18\n" +
 	" \x01(\tR\aseatFee\x12\x1b\n" +
 	"\tgas_price\x18\v \x01(\tR\bgasPrice\x12\x17\n" +
-	"\amax_fee\x18\f \x01(\tR\x06maxFee\"v\n" +
+	"\amax_fee\x18\f \x01(\tR\x06maxFee\x12\x16\n" +
+	"\x06verify\x18\r \x01(\tR\x06verify\x12$\n" +
+	"\x0emin_rating_bps\x18\x0e \x01(\rR\fminRatingBps\"\xde\x01\n" +
+	"\x10QuoteTaskRequest\x12\x1b\n" +
+	"\tgas_limit\x18\x01 \x01(\x04R\bgasLimit\x12!\n" +
+	"\fmemory_limit\x18\x02 \x01(\x04R\vmemoryLimit\x12\x14\n" +
+	"\x05seats\x18\x03 \x01(\rR\x05seats\x12\x19\n" +
+	"\bseat_fee\x18\x04 \x01(\tR\aseatFee\x12\x1b\n" +
+	"\tgas_price\x18\x05 \x01(\tR\bgasPrice\x12\x16\n" +
+	"\x06verify\x18\x06 \x01(\tR\x06verify\x12$\n" +
+	"\x0emin_rating_bps\x18\a \x01(\rR\fminRatingBps\"\xd7\x03\n" +
+	"\x11QuoteTaskResponse\x12\x17\n" +
+	"\amax_fee\x18\x01 \x01(\tR\x06maxFee\x12\x1d\n" +
+	"\n" +
+	"likely_fee\x18\x02 \x01(\tR\tlikelyFee\x12#\n" +
+	"\rescalated_fee\x18\x03 \x01(\tR\fescalatedFee\x12%\n" +
+	"\x0eescalation_bps\x18\x04 \x01(\rR\rescalationBps\x12\x16\n" +
+	"\x06verify\x18\x05 \x01(\tR\x06verify\x12\x19\n" +
+	"\bseat_fee\x18\x06 \x01(\tR\aseatFee\x12\x1b\n" +
+	"\tgas_price\x18\a \x01(\tR\bgasPrice\x12$\n" +
+	"\x0emin_rating_bps\x18\b \x01(\rR\fminRatingBps\x12\x16\n" +
+	"\x06ladder\x18\t \x03(\rR\x06ladder\x12'\n" +
+	"\x0fdetwasm_version\x18\n" +
+	" \x01(\rR\x0edetwasmVersion\x12\x1e\n" +
+	"\n" +
+	"registered\x18\v \x01(\x04R\n" +
+	"registered\x12\x18\n" +
+	"\asampled\x18\f \x01(\x04R\asampled\x12\x12\n" +
+	"\x04able\x18\r \x01(\x04R\x04able\x12\x1a\n" +
+	"\bmatching\x18\x0e \x01(\x04R\bmatching\x12\x1d\n" +
+	"\n" +
+	"gas_prices\x18\x0f \x03(\tR\tgasPrices\"v\n" +
 	"\x12SubmitTaskResponse\x12\x17\n" +
 	"\atask_id\x18\x01 \x01(\x04R\x06taskId\x12\x17\n" +
 	"\atx_hash\x18\x02 \x01(\tR\x06txHash\x12\x16\n" +
@@ -1358,7 +1743,7 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\x05state\x18\x04 \x01(\tR\x05state\x12!\n" +
 	"\fdrawn_height\x18\x05 \x01(\x03R\vdrawnHeight\x125\n" +
 	"\aoutcome\x18\x06 \x01(\v2\x1b.openmesh.worker.v1.OutcomeR\aoutcome\x12\x12\n" +
-	"\x04paid\x18\a \x01(\tR\x04paid\"\xdc\x04\n" +
+	"\x04paid\x18\a \x01(\tR\x04paid\"\x98\x06\n" +
 	"\x04Task\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1c\n" +
 	"\trequester\x18\x02 \x01(\tR\trequester\x12\x1d\n" +
@@ -1380,7 +1765,13 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\aoutcome\x18\x10 \x01(\v2\x1b.openmesh.worker.v1.OutcomeR\aoutcome\x126\n" +
 	"\tcommittee\x18\x11 \x03(\v2\x18.openmesh.worker.v1.SeatR\tcommittee\x12\x16\n" +
 	"\x06height\x18\x12 \x01(\x03R\x06height\x125\n" +
-	"\x06inputs\x18\x13 \x03(\v2\x1d.openmesh.worker.v1.InputFileR\x06inputs2\xd2\x06\n" +
+	"\x06inputs\x18\x13 \x03(\v2\x1d.openmesh.worker.v1.InputFileR\x06inputs\x12\x1b\n" +
+	"\tgas_limit\x18\x14 \x01(\x04R\bgasLimit\x12'\n" +
+	"\x0fdetwasm_version\x18\x15 \x01(\rR\x0edetwasmVersion\x12\x16\n" +
+	"\x06verify\x18\x16 \x01(\tR\x06verify\x12\x19\n" +
+	"\bseat_fee\x18\x17 \x01(\tR\aseatFee\x12\x1b\n" +
+	"\tgas_price\x18\x18 \x01(\tR\bgasPrice\x12$\n" +
+	"\x0emin_rating_bps\x18\x19 \x01(\rR\fminRatingBps2\xbf\a\n" +
 	"\tWorkerAPI\x12c\n" +
 	"\x06Status\x12!.openmesh.worker.v1.StatusRequest\x1a\".openmesh.worker.v1.StatusResponse\"\x12\x82\xd3\xe4\x93\x02\f\x12\n" +
 	"/v1/status\x12b\n" +
@@ -1388,7 +1779,8 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\aAddBlob\x12\".openmesh.worker.v1.AddBlobRequest\x1a#.openmesh.worker.v1.AddBlobResponse(\x01\x12e\n" +
 	"\bReadBlob\x12#.openmesh.worker.v1.ReadBlobRequest\x1a\x19.openmesh.worker.v1.Chunk\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/blobs/{cid}0\x01\x12q\n" +
 	"\n" +
-	"SubmitTask\x12%.openmesh.worker.v1.SubmitTaskRequest\x1a&.openmesh.worker.v1.SubmitTaskResponse\"\x14\x82\xd3\xe4\x93\x02\x0e:\x01*\"\t/v1/tasks\x12d\n" +
+	"SubmitTask\x12%.openmesh.worker.v1.SubmitTaskRequest\x1a&.openmesh.worker.v1.SubmitTaskResponse\"\x14\x82\xd3\xe4\x93\x02\x0e:\x01*\"\t/v1/tasks\x12k\n" +
+	"\tQuoteTask\x12$.openmesh.worker.v1.QuoteTaskRequest\x1a%.openmesh.worker.v1.QuoteTaskResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/quote\x12d\n" +
 	"\aGetTask\x12\".openmesh.worker.v1.GetTaskRequest\x1a\x18.openmesh.worker.v1.Task\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/tasks/{task_id}\x12p\n" +
 	"\tWatchTask\x12$.openmesh.worker.v1.WatchTaskRequest\x1a\x18.openmesh.worker.v1.Task\"!\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/tasks/{task_id}/watch0\x01\x12t\n" +
 	"\n" +
@@ -1406,7 +1798,7 @@ func file_openmesh_worker_v1_api_proto_rawDescGZIP() []byte {
 	return file_openmesh_worker_v1_api_proto_rawDescData
 }
 
-var file_openmesh_worker_v1_api_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_openmesh_worker_v1_api_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_openmesh_worker_v1_api_proto_goTypes = []any{
 	(*StatusRequest)(nil),      // 0: openmesh.worker.v1.StatusRequest
 	(*StatusResponse)(nil),     // 1: openmesh.worker.v1.StatusResponse
@@ -1418,38 +1810,42 @@ var file_openmesh_worker_v1_api_proto_goTypes = []any{
 	(*Chunk)(nil),              // 7: openmesh.worker.v1.Chunk
 	(*InputFile)(nil),          // 8: openmesh.worker.v1.InputFile
 	(*SubmitTaskRequest)(nil),  // 9: openmesh.worker.v1.SubmitTaskRequest
-	(*SubmitTaskResponse)(nil), // 10: openmesh.worker.v1.SubmitTaskResponse
-	(*GetTaskRequest)(nil),     // 11: openmesh.worker.v1.GetTaskRequest
-	(*WatchTaskRequest)(nil),   // 12: openmesh.worker.v1.WatchTaskRequest
-	(*ReadOutputRequest)(nil),  // 13: openmesh.worker.v1.ReadOutputRequest
-	(*Outcome)(nil),            // 14: openmesh.worker.v1.Outcome
-	(*Seat)(nil),               // 15: openmesh.worker.v1.Seat
-	(*Task)(nil),               // 16: openmesh.worker.v1.Task
+	(*QuoteTaskRequest)(nil),   // 10: openmesh.worker.v1.QuoteTaskRequest
+	(*QuoteTaskResponse)(nil),  // 11: openmesh.worker.v1.QuoteTaskResponse
+	(*SubmitTaskResponse)(nil), // 12: openmesh.worker.v1.SubmitTaskResponse
+	(*GetTaskRequest)(nil),     // 13: openmesh.worker.v1.GetTaskRequest
+	(*WatchTaskRequest)(nil),   // 14: openmesh.worker.v1.WatchTaskRequest
+	(*ReadOutputRequest)(nil),  // 15: openmesh.worker.v1.ReadOutputRequest
+	(*Outcome)(nil),            // 16: openmesh.worker.v1.Outcome
+	(*Seat)(nil),               // 17: openmesh.worker.v1.Seat
+	(*Task)(nil),               // 18: openmesh.worker.v1.Task
 }
 var file_openmesh_worker_v1_api_proto_depIdxs = []int32{
 	8,  // 0: openmesh.worker.v1.SubmitTaskRequest.inputs:type_name -> openmesh.worker.v1.InputFile
-	14, // 1: openmesh.worker.v1.Seat.outcome:type_name -> openmesh.worker.v1.Outcome
-	14, // 2: openmesh.worker.v1.Task.outcome:type_name -> openmesh.worker.v1.Outcome
-	15, // 3: openmesh.worker.v1.Task.committee:type_name -> openmesh.worker.v1.Seat
+	16, // 1: openmesh.worker.v1.Seat.outcome:type_name -> openmesh.worker.v1.Outcome
+	16, // 2: openmesh.worker.v1.Task.outcome:type_name -> openmesh.worker.v1.Outcome
+	17, // 3: openmesh.worker.v1.Task.committee:type_name -> openmesh.worker.v1.Seat
 	8,  // 4: openmesh.worker.v1.Task.inputs:type_name -> openmesh.worker.v1.InputFile
 	0,  // 5: openmesh.worker.v1.WorkerAPI.Status:input_type -> openmesh.worker.v1.StatusRequest
 	2,  // 6: openmesh.worker.v1.WorkerAPI.Drain:input_type -> openmesh.worker.v1.DrainRequest
 	4,  // 7: openmesh.worker.v1.WorkerAPI.AddBlob:input_type -> openmesh.worker.v1.AddBlobRequest
 	6,  // 8: openmesh.worker.v1.WorkerAPI.ReadBlob:input_type -> openmesh.worker.v1.ReadBlobRequest
 	9,  // 9: openmesh.worker.v1.WorkerAPI.SubmitTask:input_type -> openmesh.worker.v1.SubmitTaskRequest
-	11, // 10: openmesh.worker.v1.WorkerAPI.GetTask:input_type -> openmesh.worker.v1.GetTaskRequest
-	12, // 11: openmesh.worker.v1.WorkerAPI.WatchTask:input_type -> openmesh.worker.v1.WatchTaskRequest
-	13, // 12: openmesh.worker.v1.WorkerAPI.ReadOutput:input_type -> openmesh.worker.v1.ReadOutputRequest
-	1,  // 13: openmesh.worker.v1.WorkerAPI.Status:output_type -> openmesh.worker.v1.StatusResponse
-	3,  // 14: openmesh.worker.v1.WorkerAPI.Drain:output_type -> openmesh.worker.v1.DrainResponse
-	5,  // 15: openmesh.worker.v1.WorkerAPI.AddBlob:output_type -> openmesh.worker.v1.AddBlobResponse
-	7,  // 16: openmesh.worker.v1.WorkerAPI.ReadBlob:output_type -> openmesh.worker.v1.Chunk
-	10, // 17: openmesh.worker.v1.WorkerAPI.SubmitTask:output_type -> openmesh.worker.v1.SubmitTaskResponse
-	16, // 18: openmesh.worker.v1.WorkerAPI.GetTask:output_type -> openmesh.worker.v1.Task
-	16, // 19: openmesh.worker.v1.WorkerAPI.WatchTask:output_type -> openmesh.worker.v1.Task
-	7,  // 20: openmesh.worker.v1.WorkerAPI.ReadOutput:output_type -> openmesh.worker.v1.Chunk
-	13, // [13:21] is the sub-list for method output_type
-	5,  // [5:13] is the sub-list for method input_type
+	10, // 10: openmesh.worker.v1.WorkerAPI.QuoteTask:input_type -> openmesh.worker.v1.QuoteTaskRequest
+	13, // 11: openmesh.worker.v1.WorkerAPI.GetTask:input_type -> openmesh.worker.v1.GetTaskRequest
+	14, // 12: openmesh.worker.v1.WorkerAPI.WatchTask:input_type -> openmesh.worker.v1.WatchTaskRequest
+	15, // 13: openmesh.worker.v1.WorkerAPI.ReadOutput:input_type -> openmesh.worker.v1.ReadOutputRequest
+	1,  // 14: openmesh.worker.v1.WorkerAPI.Status:output_type -> openmesh.worker.v1.StatusResponse
+	3,  // 15: openmesh.worker.v1.WorkerAPI.Drain:output_type -> openmesh.worker.v1.DrainResponse
+	5,  // 16: openmesh.worker.v1.WorkerAPI.AddBlob:output_type -> openmesh.worker.v1.AddBlobResponse
+	7,  // 17: openmesh.worker.v1.WorkerAPI.ReadBlob:output_type -> openmesh.worker.v1.Chunk
+	12, // 18: openmesh.worker.v1.WorkerAPI.SubmitTask:output_type -> openmesh.worker.v1.SubmitTaskResponse
+	11, // 19: openmesh.worker.v1.WorkerAPI.QuoteTask:output_type -> openmesh.worker.v1.QuoteTaskResponse
+	18, // 20: openmesh.worker.v1.WorkerAPI.GetTask:output_type -> openmesh.worker.v1.Task
+	18, // 21: openmesh.worker.v1.WorkerAPI.WatchTask:output_type -> openmesh.worker.v1.Task
+	7,  // 22: openmesh.worker.v1.WorkerAPI.ReadOutput:output_type -> openmesh.worker.v1.Chunk
+	14, // [14:23] is the sub-list for method output_type
+	5,  // [5:14] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name
@@ -1466,7 +1862,7 @@ func file_openmesh_worker_v1_api_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_openmesh_worker_v1_api_proto_rawDesc), len(file_openmesh_worker_v1_api_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   17,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,6 +27,7 @@ const (
 	WorkerAPI_AddBlob_FullMethodName    = "/openmesh.worker.v1.WorkerAPI/AddBlob"
 	WorkerAPI_ReadBlob_FullMethodName   = "/openmesh.worker.v1.WorkerAPI/ReadBlob"
 	WorkerAPI_SubmitTask_FullMethodName = "/openmesh.worker.v1.WorkerAPI/SubmitTask"
+	WorkerAPI_QuoteTask_FullMethodName  = "/openmesh.worker.v1.WorkerAPI/QuoteTask"
 	WorkerAPI_GetTask_FullMethodName    = "/openmesh.worker.v1.WorkerAPI/GetTask"
 	WorkerAPI_WatchTask_FullMethodName  = "/openmesh.worker.v1.WorkerAPI/WatchTask"
 	WorkerAPI_ReadOutput_FullMethodName = "/openmesh.worker.v1.WorkerAPI/ReadOutput"
@@ -49,6 +50,8 @@ type WorkerAPIClient interface {
 	ReadBlob(ctx context.Context, in *ReadBlobRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
 	// SubmitTask sends the task to the chain and answers once it is included.
 	SubmitTask(ctx context.Context, in *SubmitTaskRequest, opts ...grpc.CallOption) (*SubmitTaskResponse, error)
+	// QuoteTask tells what a task would cost, and how many Xnodes would take it.
+	QuoteTask(ctx context.Context, in *QuoteTaskRequest, opts ...grpc.CallOption) (*QuoteTaskResponse, error)
 	// GetTask tells where a task stands.
 	GetTask(ctx context.Context, in *GetTaskRequest, opts ...grpc.CallOption) (*Task, error)
 	// WatchTask tells it again with each change, until the task is final.
@@ -128,6 +131,16 @@ func (c *workerAPIClient) SubmitTask(ctx context.Context, in *SubmitTaskRequest,
 	return out, nil
 }
 
+func (c *workerAPIClient) QuoteTask(ctx context.Context, in *QuoteTaskRequest, opts ...grpc.CallOption) (*QuoteTaskResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(QuoteTaskResponse)
+	err := c.cc.Invoke(ctx, WorkerAPI_QuoteTask_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *workerAPIClient) GetTask(ctx context.Context, in *GetTaskRequest, opts ...grpc.CallOption) (*Task, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Task)
@@ -193,6 +206,8 @@ type WorkerAPIServer interface {
 	ReadBlob(*ReadBlobRequest, grpc.ServerStreamingServer[Chunk]) error
 	// SubmitTask sends the task to the chain and answers once it is included.
 	SubmitTask(context.Context, *SubmitTaskRequest) (*SubmitTaskResponse, error)
+	// QuoteTask tells what a task would cost, and how many Xnodes would take it.
+	QuoteTask(context.Context, *QuoteTaskRequest) (*QuoteTaskResponse, error)
 	// GetTask tells where a task stands.
 	GetTask(context.Context, *GetTaskRequest) (*Task, error)
 	// WatchTask tells it again with each change, until the task is final.
@@ -224,6 +239,9 @@ func (UnimplementedWorkerAPIServer) ReadBlob(*ReadBlobRequest, grpc.ServerStream
 }
 func (UnimplementedWorkerAPIServer) SubmitTask(context.Context, *SubmitTaskRequest) (*SubmitTaskResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SubmitTask not implemented")
+}
+func (UnimplementedWorkerAPIServer) QuoteTask(context.Context, *QuoteTaskRequest) (*QuoteTaskResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method QuoteTask not implemented")
 }
 func (UnimplementedWorkerAPIServer) GetTask(context.Context, *GetTaskRequest) (*Task, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetTask not implemented")
@@ -327,6 +345,24 @@ func _WorkerAPI_SubmitTask_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _WorkerAPI_QuoteTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QuoteTaskRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkerAPIServer).QuoteTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: WorkerAPI_QuoteTask_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkerAPIServer).QuoteTask(ctx, req.(*QuoteTaskRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _WorkerAPI_GetTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetTaskRequest)
 	if err := dec(in); err != nil {
@@ -385,6 +421,10 @@ var WorkerAPI_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SubmitTask",
 			Handler:    _WorkerAPI_SubmitTask_Handler,
+		},
+		{
+			MethodName: "QuoteTask",
+			Handler:    _WorkerAPI_QuoteTask_Handler,
 		},
 		{
 			MethodName: "GetTask",

@@ -6,16 +6,20 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -24,7 +28,7 @@ func main() {
 	commands := map[string]func(args []string) error{
 		"echo": echo, "exit": exit, "loop": loop, "bomb": bomb, "flood": flood, "cat": cat,
 		"escape": escape, "world": world, "out": out, "outflood": outFlood, "outfiles": outFiles, "stderr": stderr,
-		"openmany": openMany,
+		"openmany": openMany, "inflate": inflate, "recurse": recurse, "floats": floats, "hostile": hostile,
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -67,6 +71,78 @@ func bomb([]string) error {
 			fmt.Println(i)
 		}
 	}
+}
+
+// inflate unpacks stdin into a file, or into memory without one.
+func inflate(args []string) error {
+	unpacked, err := gzip.NewReader(os.Stdin)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		body, err := io.ReadAll(unpacked)
+		sink = body
+		return err
+	}
+	f, err := os.Create(args[0])
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, unpacked)
+	return errors.Join(err, f.Close())
+}
+
+func recurse([]string) error {
+	debug.SetMaxStack(1 << 30)
+	var deeper func(n int) int
+	deeper = func(n int) int { return deeper(n+1) + n }
+	sink = deeper(0)
+	return nil
+}
+
+// floats prints the bits of results that machines do not agree on by themselves.
+func floats([]string) error {
+	zero := float64(len(os.Args) - 2)
+	zero32 := float32(zero)
+	values := []float64{zero / zero, -(zero / zero), math.Inf(1) - math.Inf(1), math.Sqrt(-1 - zero), zero * math.Inf(-1)}
+	for _, payload := range []uint64{0x7ff0000000000001, 0xfff8000000000123, 0x7ff8000000000000} {
+		nan := math.Float64frombits(payload)
+		values = append(values, nan+1, 1-nan, nan*nan, math.Max(nan, 1), math.Floor(nan), float64(float32(nan)))
+	}
+	for _, v := range values {
+		fmt.Printf("%x ", math.Float64bits(v))
+	}
+	nan32 := math.Float32frombits(0x7f800001)
+	fmt.Printf("%x %x\n", math.Float32bits(zero32/zero32), math.Float32bits(nan32*nan32))
+
+	weights := make(map[string]float64)
+	for i := range 1000 {
+		weights[strconv.Itoa(i)] = 1 / float64(i+1)
+	}
+	sum := 0.0
+	for _, w := range weights { // in the map's order, which shows in the last bits
+		sum += w * math.Sin(w) * math.Pow(w, sum)
+	}
+	fmt.Printf("%x %d\n", math.Float64bits(sum), time.Now().UnixNano())
+	return nil
+}
+
+// hostile makes names of every kind in /out; those that work are lines.
+func hostile([]string) error {
+	names := []string{
+		"../up", "a/../../up", "/etc/x", "./same", "a\\b", "con", "-rf", "a b", "\n", "\x1b[31m", "ü", "e\u0301",
+		"\xff\xfe", "nul\x00byte", strings.Repeat("n", 255), strings.Repeat("n", 256), strings.Repeat("d/", 40) + "deep", "", ".", "..",
+	}
+	for _, name := range names {
+		// Past the language's own cleaning.
+		fd, err := syscall.Open("/out/"+name, syscall.O_CREAT|syscall.O_WRONLY|syscall.O_EXCL, 0o644)
+		if err == nil {
+			fmt.Printf("%.20q\n", name)
+			err = syscall.Close(fd)
+		}
+		fmt.Fprintf(os.Stderr, "%.20q -> %v\n", name, err)
+	}
+	return nil
 }
 
 // flood writes until it is refused.
@@ -262,7 +338,7 @@ func outFlood([]string) error {
 			n, err = f.Write(make([]byte, 4096))
 			written += n
 		}
-		if !errors.Is(err, syscall.EIO) {
+		if !errors.Is(err, syscall.ENOSPC) {
 			return err
 		}
 		fmt.Println("written", written)
@@ -276,7 +352,7 @@ func outFlood([]string) error {
 func outFiles([]string) error {
 	for i := 0; ; i++ {
 		if err := os.WriteFile("/out/"+strconv.Itoa(i), nil, 0o644); err != nil {
-			fmt.Println(i, errors.Is(err, syscall.EIO))
+			fmt.Println(i, errors.Is(err, syscall.ENOSPC))
 			return os.WriteFile("/out/1", []byte("still works"), 0o644)
 		}
 	}
@@ -287,7 +363,7 @@ func openMany([]string) error {
 	for {
 		f, err := os.Open("/in/a")
 		if err != nil {
-			fmt.Println(len(files), errors.Is(err, syscall.EIO))
+			fmt.Println(len(files), errors.Is(err, syscall.EMFILE))
 			return nil
 		}
 		files = append(files, f)

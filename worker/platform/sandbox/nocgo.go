@@ -1,8 +1,8 @@
 // Copyright 2026 The Openmesh Authors
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build !race
+//go:build !cgo
 
 package sandbox
 
-const raceEnabled = false
+const withCgo = false
