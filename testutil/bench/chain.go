@@ -30,6 +30,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/openmesh-network/openmesh/app"
+	"github.com/openmesh-network/openmesh/testutil/bench/measure"
 	"github.com/openmesh-network/openmesh/x/por/beacon"
 )
 
@@ -143,7 +144,7 @@ func (c *chain) close() error {
 type block struct {
 	results []*abci.ExecTxResult // of the transactions given
 	gas     int64
-	cost    cost
+	cost    measure.Cost
 }
 
 // step runs a block. Only FinalizeBlock and Commit are measured: what a node that
@@ -169,7 +170,7 @@ func (c *chain) step(txs [][]byte) (block, error) {
 		}
 	}
 	var res *abci.ResponseFinalizeBlock
-	took, err := measure(func() error {
+	took, err := measure.Run(func() error {
 		if res, err = c.app.FinalizeBlock(req); err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/openmesh-network/openmesh/testutil/bench/measure"
 )
 
 // CPUReport compares what a chain has to do for a verified task with what it has
@@ -18,8 +20,8 @@ type CPUReport struct {
 	// BlocksPerRound of each contender; they take turns round by round.
 	BlocksPerRound int `json:"blocks_per_round"`
 	// EmptyBlockMicros is the CPU of a block without transactions.
-	EmptyBlockMicros Stat     `json:"empty_block_cpu_us"`
-	Rows             []CPURow `json:"rows"`
+	EmptyBlockMicros measure.Stat `json:"empty_block_cpu_us"`
+	Rows             []CPURow     `json:"rows"`
 }
 
 // CPURow is one contender.
@@ -29,37 +31,37 @@ type CPURow struct {
 	TxsPerOp float64 `json:"txs_per_op"`
 	OpsBlock float64 `json:"ops_per_block"`
 	// CPUMicros for one, with its share of the empty block.
-	CPUMicros Stat `json:"cpu_us"`
+	CPUMicros measure.Stat `json:"cpu_us"`
 	// WallMicros for one.
-	WallMicros Stat `json:"wall_us"`
+	WallMicros measure.Stat `json:"wall_us"`
 	// Sends is how many bank sends of the same round take the same CPU.
-	Sends Stat `json:"in_sends"`
+	Sends measure.Stat `json:"in_sends"`
 	// NetSends is the same without the share of the empty block on either side.
-	NetSends Stat  `json:"in_sends_net"`
-	Gas      int64 `json:"gas"`
+	NetSends measure.Stat `json:"in_sends_net"`
+	Gas      int64        `json:"gas"`
 	// GasSends is how many bank sends use as much gas.
 	GasSends float64 `json:"gas_in_sends"`
 }
 
 // slot is what a contender did in its turn of a round.
 type slot struct {
-	cost        cost
+	cost        measure.Cost
 	blocks, ops int
 	txs         int
 	gas         int64
 }
 
 func (s *slot) add(b block, ops, txs int) {
-	s.cost.add(b.cost)
+	s.cost.Add(b.cost)
 	s.blocks, s.ops, s.txs, s.gas = s.blocks+1, s.ops+ops, s.txs+txs, s.gas+b.gas
 }
 
-func (s slot) cpu() float64  { return micros(s.cost.cpu) / float64(s.ops) }
-func (s slot) wall() float64 { return micros(s.cost.wall) / float64(s.ops) }
+func (s slot) cpu() float64  { return micros(s.cost.CPU) / float64(s.ops) }
+func (s slot) wall() float64 { return micros(s.cost.Wall) / float64(s.ops) }
 
 // net is cpu without what empty blocks take.
 func (s slot) net(empty float64) float64 {
-	return (micros(s.cost.cpu) - empty*float64(s.blocks)) / float64(s.ops)
+	return (micros(s.cost.CPU) - empty*float64(s.blocks)) / float64(s.ops)
 }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
@@ -140,7 +142,7 @@ func benchCPU(ctx context.Context, cfg cpuConfig) (_ *CPUReport, err error) {
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", c.name, err)
 				}
-				turn.cost.add(s.cost)
+				turn.cost.Add(s.cost)
 				turn.blocks, turn.ops, turn.txs, turn.gas = turn.blocks+1, turn.ops+s.ops, turn.txs+s.txs, turn.gas+s.gas
 			}
 			if turn.ops == 0 {
@@ -180,10 +182,10 @@ func newCPUReport(cfg cpuConfig, contenders []*contender) *CPUReport {
 }
 
 // over is a value of every round.
-func over(done []slot, value func(round int, s slot) float64) Stat {
+func over(done []slot, value func(round int, s slot) float64) measure.Stat {
 	values := make([]float64, len(done))
 	for i, s := range done {
 		values[i] = value(i, s)
 	}
-	return newStat(values)
+	return measure.NewStat(values)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/openmesh-network/openmesh/app"
+	"github.com/openmesh-network/openmesh/testutil/bench/measure"
 	"github.com/openmesh-network/openmesh/x/workers"
 )
 
@@ -41,9 +42,9 @@ type DrawsRow struct {
 	Of     string `json:"of"`
 	Xnodes int    `json:"xnodes"`
 	// Draws of one Xnode, for each second of CPU.
-	Draws Stat `json:"draws_per_cpu_second"`
+	Draws measure.Stat `json:"draws_per_cpu_second"`
 	// Committees of 7 drawn, for each second of CPU.
-	Committees Stat `json:"committees_per_cpu_second"`
+	Committees measure.Stat `json:"committees_per_cpu_second"`
 	// FillSeconds is what it took to make it, wall time.
 	FillSeconds float64 `json:"fill_seconds"`
 }
@@ -153,7 +154,7 @@ func (d *drawer) turn(length time.Duration) error {
 		values *[]float64
 	}{{1, &d.ones}, {seats, &d.sevens}} {
 		times := 0
-		took, err := measure(func() error {
+		took, err := measure.Run(func() error {
 			for began := time.Now(); time.Since(began) < length; times += 16 {
 				for range 16 {
 					if err := d.draw(kind.seats); err != nil {
@@ -166,7 +167,7 @@ func (d *drawer) turn(length time.Duration) error {
 		if err != nil {
 			return err
 		}
-		*kind.values = append(*kind.values, float64(times)/took.cpu.Seconds())
+		*kind.values = append(*kind.values, float64(times)/took.CPU.Seconds())
 	}
 	return nil
 }
@@ -179,7 +180,7 @@ func newDrawsReport(drawers []*drawer) *DrawsReport {
 			if d.of != of {
 				continue
 			}
-			row := DrawsRow{Of: d.of, Xnodes: d.n, Draws: newStat(d.ones), Committees: newStat(d.sevens), FillSeconds: d.fill.Seconds()}
+			row := DrawsRow{Of: d.of, Xnodes: d.n, Draws: measure.NewStat(d.ones), Committees: measure.NewStat(d.sevens), FillSeconds: d.fill.Seconds()}
 			report.Rows = append(report.Rows, row)
 			draws, committees = append(draws, row.Draws.Median), append(committees, row.Committees.Median)
 		}

@@ -19,6 +19,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/openmesh-network/openmesh/app"
+	"github.com/openmesh-network/openmesh/testutil/bench/measure"
 	"github.com/openmesh-network/openmesh/testutil/mesh"
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 )
@@ -33,18 +34,18 @@ type LatencyReport struct {
 	StartupSeconds  float64 `json:"startup_seconds"`
 	ChallengeWindow uint64  `json:"challenge_window_blocks"`
 	// Submit is the wall time of the consumer's command, until the task is in a block.
-	Submit Stat `json:"submit_seconds"`
+	Submit measure.Stat `json:"submit_seconds"`
 	// Wall is from the beginning of that command until a query says verified.
-	Wall Stat `json:"wall_seconds"`
+	Wall measure.Stat `json:"wall_seconds"`
 	// Parts lie between two heights each; the last is all of them.
 	Parts []LatencyPart `json:"parts"`
 }
 
 // LatencyPart is the way from one phase of a task to the next.
 type LatencyPart struct {
-	Name    string `json:"name"`
-	Blocks  Stat   `json:"blocks"`
-	Seconds Stat   `json:"seconds"` // between the times of those blocks
+	Name    string       `json:"name"`
+	Blocks  measure.Stat `json:"blocks"`
+	Seconds measure.Stat `json:"seconds"` // between the times of those blocks
 }
 
 // latencyConfig is the size of the benchmark.
@@ -122,13 +123,13 @@ func benchLatency(ctx context.Context, cfg latencyConfig) (_ *LatencyReport, err
 			return nil, err
 		}
 	}
-	report.Submit, report.Wall = newStat(r.submit), newStat(r.wall)
+	report.Submit, report.Wall = measure.NewStat(r.submit), measure.NewStat(r.wall)
 	for i := range r.blocks {
 		name := "submitted to verified"
 		if i < len(parts) {
 			name = parts[i].name
 		}
-		report.Parts = append(report.Parts, LatencyPart{Name: name, Blocks: newStat(r.blocks[i]), Seconds: newStat(r.seconds[i])})
+		report.Parts = append(report.Parts, LatencyPart{Name: name, Blocks: measure.NewStat(r.blocks[i]), Seconds: measure.NewStat(r.seconds[i])})
 	}
 	whole := report.Parts[len(parts)]
 	report.BlockTime = whole.Seconds.Median / whole.Blocks.Median

@@ -4,12 +4,9 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"runtime"
 	"strings"
-	"syscall"
-	"time"
 )
 
 // Machine is where the numbers come from. On a busy one times are upper bounds,
@@ -50,34 +47,4 @@ func cpuModel() string {
 		}
 	}
 	return "unknown"
-}
-
-// cost is what something took of this process: CPU of all its threads, garbage
-// collection and the database's compaction included, and wall time.
-type cost struct{ cpu, wall time.Duration }
-
-func (c *cost) add(o cost) { c.cpu, c.wall = c.cpu+o.cpu, c.wall+o.wall }
-
-// measure runs do and returns what it took.
-func measure(do func() error) (cost, error) {
-	cpu, err := cpuTime()
-	if err != nil {
-		return cost{}, err
-	}
-	began := time.Now()
-	if err := do(); err != nil {
-		return cost{}, err
-	}
-	wall := time.Since(began)
-	after, err := cpuTime()
-	return cost{cpu: after - cpu, wall: wall}, err
-}
-
-// cpuTime is the CPU time of this process so far, user and system.
-func cpuTime() (time.Duration, error) {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0, fmt.Errorf("CPU time of this process: %w", err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), nil
 }

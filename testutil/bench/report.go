@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"github.com/openmesh-network/openmesh/testutil/bench/sandbox"
 )
 
 // Report is one run.
@@ -18,6 +20,7 @@ type Report struct {
 	Latency []*LatencyReport `json:"latency,omitempty"`
 	Draws   *DrawsReport     `json:"draws,omitempty"`
 	State   *StateReport     `json:"state,omitempty"`
+	Sandbox *sandbox.Report  `json:"sandbox,omitempty"`
 	// Took is the wall time of each benchmark in seconds, in the order run.
 	Took []Took `json:"took"`
 }
@@ -56,6 +59,9 @@ func (r *Report) writeText(w io.Writer) error {
 	if r.State != nil {
 		r.State.write(p)
 	}
+	if r.Sandbox != nil {
+		r.Sandbox.Write(p)
+	}
 	p("\ntook")
 	for _, took := range r.Took {
 		p("  %s %.0f s (load %s)", took.Name, took.Seconds, took.Load)
@@ -71,7 +77,7 @@ func (c *CPUReport) write(p func(string, ...any)) {
 		c.TasksPerBlock, c.Rows[0].CPUMicros.Rounds, c.BlocksPerRound)
 	p("\tCPU us\tin sends\tin sends, net\tgas\tgas in sends\twall us\ttxs\tper block\n")
 	for _, r := range c.Rows {
-		p("%s\t%s\t%s\t%s\t%d\t%.1f\t%.0f\t%.1f\t%.0f\n", r.Name, r.CPUMicros, r.Sends.format("%.1f"), r.NetSends.format("%.1f"),
+		p("%s\t%s\t%s\t%s\t%d\t%.1f\t%.0f\t%.1f\t%.0f\n", r.Name, r.CPUMicros, r.Sends.Format("%.1f"), r.NetSends.Format("%.1f"),
 			r.Gas, r.GasSends, r.WallMicros.Median, r.TxsPerOp, r.OpsBlock)
 	}
 	p("the end of a block draws, tallies, pays and prunes: it takes CPU, but no gas\n")
@@ -84,10 +90,10 @@ func (l *LatencyReport) write(p func(string, ...any)) {
 		l.Validators, l.Xnodes, seats, l.Wall.Rounds)
 	p("\tblocks\tseconds\n")
 	for _, part := range l.Parts {
-		p("%s\t%s\t%s\n", part.Name, part.Blocks, part.Seconds.format("%.2f"))
+		p("%s\t%s\t%s\n", part.Name, part.Blocks, part.Seconds.Format("%.2f"))
 	}
-	p("submit command\t\t%s\n", l.Submit.format("%.2f"))
-	p("command to verified, wall\t\t%s\n", l.Wall.format("%.2f"))
+	p("submit command\t\t%s\n", l.Submit.Format("%.2f"))
+	p("command to verified, wall\t\t%s\n", l.Wall.Format("%.2f"))
 	p("the challenge window is %d blocks by parameter; the network was up after %.0f s\n", l.ChallengeWindow, l.StartupSeconds)
 }
 
