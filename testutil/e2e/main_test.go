@@ -56,7 +56,7 @@ func tell(m *testing.M) (code int, err error) {
 		env  []string
 	}{
 		{&built.opend, "opend", "/cmd/opend", nil},
-		{&built.xworker, "xworker", "/cmd/xworker", nil},
+		{&built.xworker, "xworker", "/cmd/xworker", []string{"GOFLAGS=-trimpath -buildvcs=false -tags=sandbox_embed"}},
 		{&built.guest, "guest.wasm", "/testutil/e2e/testdata/guest", wasi},
 		{&built.wordcount, "wordcount.wasm", "/examples/wordcount", wasi},
 		{&built.wordcountNative, "wordcount", "/examples/wordcount", nil},
@@ -73,7 +73,7 @@ var wasi = []string{"GOOS=wasip1", "GOARCH=wasm"}
 
 // build compiles with the flags of the Makefile, whose build cache it shares.
 func build(out, pkg string, env []string) error {
-	cmd := exec.Command("go", "build", "-tags=sandbox_embed", "-ldflags=-s -w", "-o", out, pkg)
+	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", out, pkg)
 	cmd.Env = append(os.Environ(), append([]string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -buildvcs=false"}, env...)...)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w: %s", pkg, err, strings.TrimSpace(string(text)))

@@ -6,9 +6,13 @@
 //	guest say WORD...    prints the words
 //	guest spin MILLIONS  is busy for a while, then prints what came of it
 //	guest exit CODE      ends with a code
+//	guest panic WORD     ends as Go programs do that panic
+//	guest shuffle WORD…  prints the words in the order of a map, and numbers
+//	                     that nobody can know beforehand
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
@@ -26,6 +30,16 @@ func main() {
 		say(strconv.FormatUint(spin(number), 10))
 	case "exit":
 		os.Exit(number)
+	case "panic":
+		panic(os.Args[2])
+	case "shuffle":
+		words := map[string]uint64{}
+		for _, w := range os.Args[2:] {
+			words[w] = rand.Uint64()
+		}
+		for w, n := range words {
+			say(w + " " + strconv.FormatUint(n, 10))
+		}
 	default:
 		os.Exit(2)
 	}
