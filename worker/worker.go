@@ -94,7 +94,7 @@ func New(home, version string, cfg config.Config, log *slog.Logger) (_ *Worker, 
 		return nil, err
 	}
 	w.owns(w.host)
-	runner, err := sandbox.New(sandbox.Config{CacheDir: filepath.Join(home, "cache")})
+	box, err := openSandbox(home, cfg.Tasks, log)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func New(home, version string, cfg config.Config, log *slog.Logger) (_ *Worker, 
 		return nil, err
 	}
 	tasksModule := tasks.New(cfg.Tasks, w.bus.Port("tasks"), cfg.Chain.ChainID, filepath.Join(home, "scratch"),
-		runner, graphs, db.Bucket("tasks/journal"), log.With("module", "tasks"))
+		box, graphs, db.Bucket("tasks/journal"), log.With("module", "tasks"))
 	identity := api.Identity{Version: version, Account: signer.Account(), PeerID: signer.PeerID().String(), ListenAddrs: w.host.Addrs}
 	if w.api, err = api.New(cfg.API, w.bus.Port("api"), token, identity, graphs, metrics, log.With("module", "api")); err != nil {
 		return nil, err
@@ -137,6 +137,22 @@ func New(home, version string, cfg config.Config, log *slog.Logger) (_ *Worker, 
 		return nil, err
 	}
 	return w, nil
+}
+
+// openSandbox says how well programs are jailed here. A daemon that runs none
+// needs no sandbox, and so works on every platform.
+func openSandbox(home string, cfg tasks.Config, log *slog.Logger) (tasks.Sandbox, error) {
+	if cfg.MaxRunning == 0 {
+		log.Info("this daemon runs no programs: tasks.max_running is 0")
+		return nil, nil
+	}
+	runner, err := sandbox.New(sandbox.Config{CacheDir: filepath.Join(home, "cache"), WeakJail: cfg.WeakJail})
+	if err != nil {
+		return nil, fmt.Errorf("%w (a daemon that only submits tasks needs no sandbox: tasks.max_running = 0; "+
+			"tasks.weak_jail = true runs programs without the kernel's help)", err)
+	}
+	log.Info("programs are jailed", "layers", runner.Jail().String())
+	return runner, nil
 }
 
 func (w *Worker) owns(c io.Closer) { w.closers = append(w.closers, c) }

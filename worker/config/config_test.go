@@ -53,7 +53,7 @@ func TestD19_AnUnknownKeyIsRefusedByName(t *testing.T) {
 
 func TestEverythingWrongIsToldAtOnce(t *testing.T) {
 	c := Default()
-	c.Log.Level, c.Tasks.MaxRunning = "loud", 0
+	c.Log.Level, c.Tasks.MaxRunning = "loud", -1
 	err := c.Validate()
 	require.ErrorContains(t, err, "log.level")
 	require.ErrorContains(t, err, "tasks.max_running")

@@ -75,7 +75,7 @@ var (
 )
 
 // New declares the module on its port. dir is its scratch space, emptied at
-// start; kv keeps the journal.
+// start; kv keeps the journal. box may be nil where cfg.MaxRunning is 0.
 func New(cfg Config, port *bus.Port, chainID, dir string, box Sandbox, d *dag.DAG, kv store.KV, log *slog.Logger) *Module {
 	return &Module{
 		cfg: cfg, chainID: chainID, dir: dir, box: box, dag: d, journal: journal{kv}, log: log,
@@ -99,6 +99,10 @@ func (m *Module) Run(ctx context.Context) error {
 	if m.entries, err = m.journal.all(); err != nil {
 		return err
 	}
+	if m.cfg.MaxRunning == 0 {
+		m.draining = true
+		m.saysDrain.Send(message.Draining{On: true})
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer m.jobs.Wait()
 	defer cancel()
@@ -115,7 +119,7 @@ func (m *Module) Run(ctx context.Context) error {
 				return err
 			}
 		case q := <-m.drain.C():
-			m.draining = q.Ask.On
+			m.draining = q.Ask.On || m.cfg.MaxRunning == 0
 			m.saysDrain.Send(message.Draining{On: m.draining})
 			q.Reply(m.report(), nil)
 		case q := <-m.status.C():

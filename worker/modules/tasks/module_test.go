@@ -274,3 +274,19 @@ func deadline(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
+
+func TestADaemonThatRunsNoProgramsTakesNoSeats(t *testing.T) {
+	bubble(t, func(t *testing.T, kv store.KV) {
+		cfg := testConfig()
+		cfg.MaxRunning = 0
+		r := newRig(t, kv, cfg)
+		r.book(10, r.seat(7))
+		require.Equal(t, message.Verdict{TaskID: 7, Declined: true, Reason: "draining"}, r.verdict(time.Minute))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		got, err := r.drain(ctx, message.SetDraining{On: false})
+		require.NoError(t, err)
+		require.True(t, got.Draining, "it cannot be told to")
+		require.Empty(t, r.box.tasks)
+	})
+}
