@@ -22,7 +22,7 @@ const (
 	MaxSeats = 64
 
 	minMemory = 1 << 16 // one wasm page, in bytes
-	maxMemory = 1 << 32 // what 32 bits address, in bytes
+	maxMemory = 1 << 31 // what the deterministic profile allows, in bytes
 	maxOutput = 1 << 34
 	maxGas    = 1 << 56
 

@@ -101,7 +101,7 @@ func TestD7_GasIsExactToTheUnit(t *testing.T) {
 
 func TestD7_WhatWasWrittenBeforeTheGasRanOutIsDelivered(t *testing.T) {
 	task := guestTask(t, "flood")
-	task.GasLimit = 3e8
+	task.GasLimit = 1.5e9
 	r := twice(t, task, false)
 	if (r.Outcome != Outcome{Status: StatusOutOfGas, Gas: task.GasLimit}) || r.StdoutBytes == 0 || r.StdoutBytes%1000 != 0 {
 		t.Errorf("outcome %+v, %d bytes", r.Outcome, r.StdoutBytes)
@@ -162,7 +162,7 @@ func TestD7_MemoryLimitsAreExact(t *testing.T) {
 		{"a module as large as the limit runs", 4, wasmModule{pages: 4, code: nothing}, StatusOK},
 		{"a module larger than the limit does not start", 3, wasmModule{pages: 4, code: nothing}, StatusMemoryLimit},
 		{"a trap after a refused growth is for want of memory", 4, wasmModule{pages: 1, code: growAndTrap}, StatusMemoryLimit},
-		{"4 GiB can be asked for", 65536, wasmModule{pages: 1, code: nothing}, StatusOK},
+		{"2 GiB can be asked for", 32768, wasmModule{pages: 1, code: nothing}, StatusOK},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			task := moduleTask(t, test.m.bytes())

@@ -45,8 +45,8 @@ type Outcome struct {
 	ExitCode uint32
 	// Gas is what the run used, at most Task.GasLimit: exactly that if it ran
 	// out of gas, 0 for an invalid module, and what is charged before the first
-	// instruction for a first memory above the limit. One unit is about 0.1 ns of a
-	// server core; package detwasm has the table of weights.
+	// instruction for a first memory above the limit. One unit is about 0.05 ns of
+	// a server core; package detwasm has the table of weights.
 	Gas uint64
 }
 

@@ -27,7 +27,7 @@ func TestTasksOutOfTheirLimitsAreRefusedByName(t *testing.T) {
 		{"no module", func(t *Task) { t.Module = "" }, "no module"},
 		{"no result directory", func(t *Task) { t.ResultDir = "" }, "result directory"},
 		{"no memory", func(t *Task) { t.MemoryLimit = 0 }, "memory limit"},
-		{"more memory than an address can name", func(t *Task) { t.MemoryLimit = MaxMemory + 1 }, "memory limit"},
+		{"more memory than the profile allows", func(t *Task) { t.MemoryLimit = MaxMemory + 1 }, "memory limit"},
 		{"no gas", func(t *Task) { t.GasLimit = 0 }, "gas limit"},
 		{"more gas than there is", func(t *Task) { t.GasLimit = MaxGas + 1 }, "gas limit"},
 		{"more output than a worker holds", func(t *Task) { t.OutputLimit = MaxOutput + 1 }, "output limit"},

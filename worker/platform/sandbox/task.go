@@ -20,9 +20,9 @@ import (
 const (
 	// MaxModuleSize is the largest module in bytes; a larger one is an invalid module.
 	MaxModuleSize = 64 << 20
-	// MaxMemory is the largest Task.MemoryLimit in bytes: all of a 32-bit memory.
-	MaxMemory = 4 << 30
-	// MaxGas is the largest Task.GasLimit: three years of a server core.
+	// MaxMemory is the largest Task.MemoryLimit in bytes: what the profile allows a memory.
+	MaxMemory = 2 << 30
+	// MaxGas is the largest Task.GasLimit: two years of a server core.
 	MaxGas = 1 << 60
 	// MaxOutput is the largest Task.OutputLimit in bytes.
 	MaxOutput = 1 << 30

@@ -136,8 +136,8 @@ type Module struct {
 	HasMemory bool
 	// MemoryMin is the first size of that memory in pages of PageSize.
 	MemoryMin uint32
-	// MemoryMax is the declared greatest size of that memory in pages; 65536
-	// where the module declares none.
+	// MemoryMax is the greatest size of that memory in pages: what the module
+	// declares, at most MaxMemoryPages.
 	MemoryMax uint32
 	// Exports are the exports of the original module by name.
 	Exports map[string]Export

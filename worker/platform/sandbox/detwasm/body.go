@@ -9,9 +9,10 @@ const unknown ValType = 0
 // operand is one entry of the operand stack.
 type operand struct {
 	t ValType
-	// nan is one more than the index of the event that makes this value's NaNs
-	// canonical; 0 where there is none.
-	nan int32
+	// event is one more than the index of the event that follows the instruction
+	// that made this value, to be dropped where its only reader has no need of it:
+	// eventNaN or eventMask; 0 where there is none.
+	event int32
 }
 
 // frame is one entry of the control stack.
@@ -22,9 +23,11 @@ type frame struct {
 	unreachable     bool  // the rest of the frame up to its end or else
 	dead            bool  // the frame was entered in unreachable code
 	seg             int32 // the segment in which the frame was entered
+	header          int32 // the segment of a loop's header, noSegment in unreachable code
 	// escape is the index of the outermost frame that is left by a branch out
 	// of this one; return and unreachable leave the outermost frame.
 	escape int32
+	target label
 }
 
 // label is the type of a branch to f.
@@ -39,16 +42,19 @@ func (f *frame) label() []ValType {
 type eventKind uint8
 
 const (
-	eventNone   eventKind = iota // nothing any more
-	eventCharge                  // charge segment arg
-	eventLoop                    // the same at a loop header, with flush and check
-	eventFlush                   // before a call: the local becomes the global
-	eventReload                  // after a call: the global becomes the local
-	eventNaN                     // make the top of the stack canonical; arg is its float shape
-	eventReturn                  // return becomes a branch
-	eventBulk                    // charge by the top of the stack; arg is an index of bulkRates
-	eventGrow                    // before memory.grow: keep its operand
-	eventGrown                   // after memory.grow: charge what it grew
+	eventNone    eventKind = iota // nothing any more
+	eventCharge                   // charge segment arg
+	eventLoop                     // the same at a loop header, with flush and check
+	eventFlush                    // before a call: the local becomes the global
+	eventReload                   // after a call: the global becomes the local
+	eventNaN                      // make the top of the stack canonical; arg is its float shape
+	eventMask                     // keep the result of an and from comparisons; arg is its type
+	eventSelect                   // a select of floats or vectors; arg is its type and its length << 8
+	eventRewrite                  // an instruction that is written as others; arg is its rewrite and its length << 8
+	eventReturn                   // return becomes a branch
+	eventBulk                     // charge by the top of the stack; arg is an index of bulkRates
+	eventGrow                     // before memory.grow: keep its operand
+	eventGrown                    // after memory.grow: charge what it grew
 )
 
 // event is a place in a function body where emission adds or changes something.
@@ -83,8 +89,17 @@ type body struct {
 	dynamic int // dynamic charges
 	grows   int // memory.grow among them
 	nans    [floatF64x2 + 1]int
-	stack   stackCost
-	work    complexity
+	// selects are the selects that are rewritten: of f32, f64 and v128.
+	selects struct{ f32, f64, v128 int }
+	scratch scratch // of instructions that are rewritten
+	// merges are the segments that are charged for the values that are moved
+	// where control flow meets.
+	merges []merge
+	// constEnd is where the last constant ended, and constValue what it was.
+	constEnd   int
+	constValue int64
+	stack      stackCost
+	work       complexity
 }
 
 // analyse validates the body between r.pos and r.end of a function of type t
@@ -95,6 +110,9 @@ func (b *body) analyse(t *FuncType, start, end int) {
 	b.operands, b.frames, b.events, b.segments = b.operands[:0], b.frames[:0], b.events[:0], b.segments[:0]
 	b.loops, b.calls, b.dynamic, b.grows = 0, 0, 0, 0
 	clear(b.nans[:])
+	b.selects.f32, b.selects.f64, b.selects.v128 = 0, 0, 0
+	b.scratch = scratch{}
+	b.merges, b.constEnd = b.merges[:0], -1
 	b.readLocals()
 	b.stack.reset(t, b.locals)
 	b.work.reset(len(b.locals))
@@ -107,7 +125,16 @@ func (b *body) analyse(t *FuncType, start, end int) {
 	if b.r.pos != b.r.end {
 		fail("function body", b.r.pos, "%d bytes follow its end", b.r.end-b.r.pos)
 	}
+	b.chargeMerges()
+	if b.branchesOnNaNs() {
+		b.work.diamonds(b.nans[floatF32]+b.nans[floatF64], len(b.locals))
+		b.stack.paths += int64(b.nans[floatF32] + b.nans[floatF64])
+	}
 }
+
+// branchesOnNaNs tells which form the canonicalisation of scalars takes in the
+// function.
+func (b *body) branchesOnNaNs() bool { return b.nans[floatF32]+b.nans[floatF64] <= MaxNaNBranches }
 
 func (b *body) readLocals() {
 	b.locals = append(b.locals[:0], b.typ.Params...)
@@ -195,10 +222,10 @@ func (b *body) popAll(ts []ValType, at int) {
 // blind is what happens when an instruction takes o that cannot tell NaNs of
 // the given shape apart: they need not be canonical.
 func (b *body) blind(o operand, shape float) {
-	if o.nan == 0 {
+	if o.event == 0 {
 		return
 	}
-	e := &b.events[o.nan-1]
+	e := &b.events[o.event-1]
 	if e.kind == eventNaN && float(e.arg) == shape {
 		e.kind = eventNone
 		b.nans[shape]--
@@ -213,5 +240,36 @@ func (b *body) canonical(shape float, pos int) {
 	}
 	b.event(eventNaN, pos, int32(shape))
 	b.nans[shape]++
-	b.operands[len(b.operands)-1].nan = int32(len(b.events))
+	b.operands[len(b.operands)-1].event = int32(len(b.events))
+}
+
+// mask marks the top of the stack as the result of an and, see eventMask.
+func (b *body) mask(t ValType, pos int) {
+	if b.seg < 0 {
+		return
+	}
+	b.event(eventMask, pos, int32(t))
+	b.stack.value(t)
+	b.operands[len(b.operands)-1].event = int32(len(b.events))
+}
+
+// absorb is what happens when an instruction takes o that is no comparison by
+// order and does not pass o on: an and needs nothing behind it.
+func (b *body) absorb(o operand) {
+	if o.event == 0 {
+		return
+	}
+	if e := &b.events[o.event-1]; e.kind == eventMask {
+		e.kind = eventNone
+		b.stack.values -= slot(ValType(e.arg))
+	}
+}
+
+// take is pop for an instruction that absorbs.
+func (b *body) take(want ValType, at int) { b.absorb(b.pop(want, at)) }
+
+func (b *body) takeAll(ts []ValType, at int) {
+	for i := len(ts) - 1; i >= 0; i-- {
+		b.take(ts[i], at)
+	}
 }

@@ -38,6 +38,7 @@ func (b *body) misc(at int) {
 		b.bulk(op, I32, I32, at)
 	case miscDataDrop:
 		b.dataIndex(at)
+		b.work.bytes += bytesPerSegment
 		b.charge(classBulk)
 	case miscMemoryCopy:
 		b.memory(at)
@@ -57,6 +58,7 @@ func (b *body) misc(at int) {
 		b.bulk(op, I32, I32, at)
 	case miscElemDrop:
 		b.elemIndex()
+		b.work.bytes += bytesPerSegment
 		b.charge(classBulk)
 	case miscTableCopy:
 		to := b.m.tables[b.tableIndex()].elem
@@ -66,8 +68,8 @@ func (b *body) misc(at int) {
 		b.bulk(op, I32, I32, at)
 	case miscTableGrow:
 		t := b.m.tables[b.tableIndex()].elem
-		b.pop(I32, at)
-		b.pop(t, at)
+		b.take(I32, at)
+		b.take(t, at)
 		b.dynamicCharge(op, at, &tableGrowType)
 		b.push(I32)
 		b.charge(classGrow)
@@ -87,11 +89,15 @@ func (b *body) misc(at int) {
 // bulk takes the operands of a bulk instruction: a length on top, one of type
 // second below it and an address below that.
 func (b *body) bulk(op uint32, first, second ValType, at int) {
-	b.pop(first, at)
-	b.pop(second, at)
-	b.pop(I32, at)
+	b.take(first, at)
+	b.take(second, at)
+	b.take(I32, at)
 	b.dynamicCharge(op, at, &copyType)
-	b.charge(classBulk)
+	if op == miscMemoryFill || op == miscTableFill {
+		b.charge(classFill)
+	} else {
+		b.charge(classBulk)
+	}
 }
 
 // dynamicCharge records that the instruction at offset at is charged by the
@@ -102,6 +108,13 @@ func (b *body) dynamicCharge(op uint32, at int, native *FuncType) {
 	}
 	b.event(eventBulk, at, int32(op))
 	b.dynamic++
+	b.work.bytes += bytesPerBulk
+	blocks := 0
+	if op == miscMemoryFill || op == miscTableFill {
+		b.work.bytes += bytesPerFill
+		blocks = 3
+	}
+	b.work.check(blocks, len(b.operands), b.stack.clock)
 	b.stack.call(native, perBulk)
 }
 

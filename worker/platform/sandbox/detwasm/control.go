@@ -36,7 +36,7 @@ func (b *body) blockType() (params, results []ValType) {
 func (b *body) open(op byte, at int) {
 	params, results := b.blockType()
 	if op == opIf {
-		b.pop(I32, at)
+		b.take(I32, at)
 	}
 	b.popAll(params, at)
 	if len(b.frames) >= MaxNesting {
@@ -49,14 +49,15 @@ func (b *body) open(op byte, at int) {
 	})
 	b.pushAll(params)
 	b.stack.open(op)
-	b.work.block(1, len(b.operands))
+	b.work.block(len(b.operands))
+	b.work.open(b.top(), b.stack.clock)
 	if b.seg < 0 || op == opBlock {
 		return
 	}
 	if op == opLoop {
 		b.loops++
-		b.work.loops++
 		b.openSegment(classLoop)
+		b.top().header = b.seg
 		b.event(eventLoop, b.r.pos, b.seg)
 		return
 	}
@@ -75,7 +76,8 @@ func (b *body) otherwise(at int) {
 		fail("instruction", at, "type mismatch: operands are left over at the else")
 	}
 	f.op = opElse
-	b.work.block(1, len(b.operands))
+	b.work.block(len(b.operands))
+	b.work.otherwise(f, b.stack.clock)
 	b.stack.otherwise()
 	f.unreachable = false
 	b.pushAll(f.params)
@@ -89,14 +91,19 @@ func (b *body) otherwise(at int) {
 // end closes the innermost frame at offset at.
 func (b *body) end(at int) {
 	f := b.top()
-	b.popAll(f.results, at)
+	if len(b.frames) == 1 {
+		b.takeAll(f.results, at)
+	} else {
+		b.popAll(f.results, at)
+	}
 	if len(b.operands) != int(f.height) {
 		fail("instruction", at, "type mismatch: operands are left over at the end of a block")
 	}
 	if f.op == opIf && !sameTypes(f.params, f.results) {
 		fail("instruction", at, "type mismatch: an if without else changes the operands")
 	}
-	b.stack.close(f)
+	meets, written := b.stack.close(f)
+	b.work.close(f, b.stack.clock)
 	n := len(b.frames) - 1
 	b.frames = b.frames[:n]
 	if n == 0 {
@@ -116,6 +123,14 @@ func (b *body) end(at int) {
 		b.openSegment(classFree)
 		b.event(eventCharge, b.r.pos, b.seg)
 	}
+	if !meets {
+		return
+	}
+	seg := b.seg
+	if f.op == opLoop {
+		seg = f.header
+	}
+	b.merge(seg, written, int64(len(f.label())))
 }
 
 func sameTypes(a, b []ValType) bool {
@@ -140,7 +155,7 @@ func (b *body) target() *frame {
 	i := len(b.frames) - 1 - int(l)
 	b.leave(i)
 	b.stack.branch(i)
-	b.work.block(1, len(b.operands))
+	b.work.block(len(b.operands))
 	return &b.frames[i]
 }
 
@@ -160,6 +175,7 @@ func (b *body) stop() {
 
 func (b *body) br(at int) {
 	f := b.target()
+	b.work.edge(&f.target)
 	b.popAll(f.label(), at)
 	b.charge(classBranch)
 	b.stop()
@@ -167,19 +183,22 @@ func (b *body) br(at int) {
 
 func (b *body) brIf(at int) {
 	f := b.target()
-	b.pop(I32, at)
+	b.work.edge(&f.target)
+	b.take(I32, at)
 	b.popAll(f.label(), at)
 	b.pushAll(f.label())
 	b.charge(classBranch)
+	b.work.next(b.stack.clock)
 }
 
 func (b *body) brTable(at int) {
-	b.pop(I32, at)
+	b.take(I32, at)
 	n := b.r.count("targets of a br_table", MaxBrTableTargets-1)
 	var first []ValType
 	for i := range n + 1 {
 		f := b.target()
 		types := f.label()
+		b.work.branch(&f.target)
 		if i == 0 {
 			first = types
 		} else if len(types) != len(first) {
@@ -210,9 +229,11 @@ func (b *body) peekAll(ts []ValType, at int) {
 }
 
 func (b *body) ret(at int) {
-	b.popAll(b.typ.Results, at)
+	b.takeAll(b.typ.Results, at)
 	b.leave(0)
 	b.stack.branch(0)
+	b.work.block(len(b.operands))
+	b.work.edge(&b.frames[0].target)
 	b.charge(classBranch)
 	b.event(eventReturn, at, 0)
 	b.stop()
@@ -230,14 +251,15 @@ func (b *body) callIndirect(at int) {
 	if b.m.tables[table].elem != FuncRef {
 		fail("instruction", at, "type mismatch: call_indirect through a table of %s", b.m.tables[table].elem)
 	}
-	b.pop(I32, at)
+	b.take(I32, at)
 	b.charge(classCallIndirect)
+	b.work.bytes += bytesPerCallIndirect
 	b.invoke(t, perIndirect, at)
 }
 
 // invoke is what the two calls share.
 func (b *body) invoke(t *FuncType, extra int64, at int) {
-	b.popAll(t.Params, at)
+	b.takeAll(t.Params, at)
 	if b.seg >= 0 {
 		b.calls++
 		b.work.calls++

@@ -20,6 +20,8 @@ type emitter struct {
 	local    bool
 	gasLocal uint32
 	i32Local uint32 // first of two
+	i64Local uint32 // first of two
+	vecLocal uint32 // first of two
 	nanLocal [floatF64x2 + 1]uint32
 }
 
@@ -70,10 +72,17 @@ func (e *emitter) declareLocals() {
 	if e.local {
 		e.gasLocal = declare(1, I64)
 	}
-	if b.grows > 0 {
+	switch {
+	case b.grows+b.selects.f32 > 0:
 		e.i32Local = declare(2, I32)
-	} else if b.dynamic > 0 {
+	case b.dynamic+b.selects.f64+b.scratch.i32 > 0:
 		e.i32Local = declare(1, I32)
+	}
+	if b.selects.f64+b.scratch.i64 > 0 {
+		e.i64Local = declare(2, I64)
+	}
+	if b.selects.v128+b.scratch.v128+b.nans[floatF32x4]+b.nans[floatF64x2] > 0 {
+		e.vecLocal = declare(2, V128)
 	}
 	if b.nans[floatF32] > 0 {
 		e.nanLocal[floatF32] = declare(1, F32)
@@ -232,13 +241,25 @@ func (e *emitter) instructions(wrapped bool) {
 			e.op(opI64Sub)
 			e.with(opLocalTee, e.gasLocal)
 			e.with(opGlobalSet, e.gas)
-			e.check(ev.depth)
+			e.checkLoop(ev.depth)
 		case eventFlush:
 			e.flush()
 		case eventReload:
 			e.reload()
 		case eventNaN:
 			e.canonical(float(ev.arg))
+		case eventMask:
+			if ValType(ev.arg) == I32 {
+				e.op(opI32Const, 0, opI32Or)
+			} else {
+				e.op(opI64Const, 0, opI64Or)
+			}
+		case eventSelect:
+			e.choose(ValType(ev.arg & 0xff))
+			from += int(ev.arg >> 8)
+		case eventRewrite:
+			e.rewritten(rewrite(ev.arg & 0xff))
+			from += int(ev.arg >> 8)
 		case eventReturn:
 			if wrapped {
 				e.with(opBr, uint32(ev.depth-1))
@@ -262,6 +283,17 @@ func (e *emitter) check(depth int32) {
 	e.i64(0)
 	e.op(opI64LtS)
 	e.with(opBrIf, uint32(depth))
+}
+
+// checkLoop is check at a loop header. Engines fuse a comparison with the branch
+// behind it where nothing else goes to the branch's target: the pad that all
+// checks share is not such a target, the empty arm is.
+func (e *emitter) checkLoop(depth int32) {
+	e.getGas()
+	e.i64(0)
+	e.op(opI64GeS, opIf, blockVoid, opElse)
+	e.with(opBr, uint32(depth)+1)
+	e.op(opEnd)
 }
 
 // chargeDynamic takes an i64 from the operand stack that is to be charged, with
@@ -307,46 +339,4 @@ func (e *emitter) grown(depth int32) {
 	e.op(opI32Const, 0x7f, opI32Ne, opSelect)
 	e.chargeDynamic(depth)
 	e.with(opLocalGet, e.i32Local+1)
-}
-
-// The canonical NaNs in the order of the binary format.
-var (
-	nan32 = []byte{0x00, 0x00, 0xc0, 0x7f}
-	nan64 = []byte{0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xf8, 0x7f}
-)
-
-// canonical replaces the NaNs on top of the operand stack.
-func (e *emitter) canonical(shape float) {
-	x := e.nanLocal[shape]
-	e.with(opLocalTee, x)
-	switch shape {
-	case floatNone:
-	case floatF32:
-		e.op(opF32Const)
-		e.op(nan32...)
-		e.with(opLocalGet, x)
-		e.with(opLocalGet, x)
-		e.op(opF32Ge, opSelect)
-	case floatF64:
-		e.op(opF64Const)
-		e.op(nan64...)
-		e.with(opLocalGet, x)
-		e.with(opLocalGet, x)
-		e.op(opF64Ge, opSelect)
-	case floatF32x4, floatF64x2:
-		e.op(prefixSIMD, simdConst)
-		eq := byte(simdF32x4Eq)
-		if shape == floatF32x4 {
-			for range 4 {
-				e.op(nan32...)
-			}
-		} else {
-			eq = simdF64x2Eq
-			e.op(nan64...)
-			e.op(nan64...)
-		}
-		e.with(opLocalGet, x)
-		e.with(opLocalGet, x)
-		e.op(prefixSIMD, eq, prefixSIMD, simdBitselect)
-	}
 }

@@ -22,8 +22,11 @@ const (
 	// MaxTableSize is the greatest number of entries of a table: the declared
 	// minimum may not exceed it, and a greater or missing maximum becomes it.
 	MaxTableSize = 1_000_000
-	// MaxMemoryPages is the greatest declared size of a memory in pages.
-	MaxMemoryPages = 1 << 16
+	// MaxMemoryPages is the greatest size of a memory in pages, 2 GiB: the
+	// declared minimum may not exceed it, and a greater or missing maximum becomes
+	// it. Addresses above 2^31 are where engines go wrong: wazero's compiler
+	// extends constants by their sign on amd64, and takes 4 GiB for nothing.
+	MaxMemoryPages = 1 << 15
 	// MaxGlobals is the greatest number of globals, imported ones included.
 	MaxGlobals = 2_000
 	// MaxExports is the greatest number of exports.
@@ -43,13 +46,18 @@ const (
 	MaxModuleLocals = 10_000_000
 	// MaxNesting is the greatest depth of nested blocks in a function.
 	MaxNesting = 20_000
+	// MaxNaNBranches is the greatest number of scalar NaNs for which a function
+	// has branches; beyond, all of them are replaced without.
+	MaxNaNBranches = 500
 	// MaxBrTableTargets is the greatest number of targets of one br_table, its
 	// default included.
 	MaxBrTableTargets = 1 << 16
 	// MaxFunctionComplexity and MaxComplexity are the greatest estimates of the
 	// work of an engine's compiler for one function and for all, in units of
-	// which wazero's compiler does three to twenty million a second. The first
-	// bounds its memory as well.
-	MaxFunctionComplexity = 60_000_000
-	MaxComplexity         = 600_000_000
+	// which wazero's compiler does three to twenty million a second.
+	MaxFunctionComplexity = 8_000_000
+	MaxComplexity         = 100_000_000
+	// MaxFunctionMemory is the greatest estimate of the memory in bytes that an
+	// engine's compiler allocates for one function.
+	MaxFunctionMemory = 1_000_000_000
 )

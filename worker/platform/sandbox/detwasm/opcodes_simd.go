@@ -46,7 +46,7 @@ var simd = func() (t [256]opcode) {
 	}
 	for i, shape := range []string{"f32x4.", "f64x2."} {
 		for j, c := range []string{"eq", "ne", "lt", "gt", "le", "ge"} {
-			t[0x41+6*i+j] = row(shape+c, "vv:v", classVec).float(floatNone, floatF32x4+float(i))
+			t[0x41+6*i+j] = row(shape+c, "vv:v", classVecFloat).float(floatNone, floatF32x4+float(i))
 		}
 	}
 	rows(s, 0x4d, "v:v", classVec, "v128.not")
@@ -80,7 +80,7 @@ func integerVectors(s []opcode) {
 		"i8x16.sub", "i8x16.sub_sat_s", "i8x16.sub_sat_u")
 	rows(s, 0x76, "vv:v", classVec, "i8x16.min_s", "i8x16.min_u", "i8x16.max_s", "i8x16.max_u")
 	rows(s, 0x7b, "vv:v", classVec, "i8x16.avgr_u")
-	rows(s, 0x7c, "v:v", classVec, "i16x8.extadd_pairwise_i8x16_s", "i16x8.extadd_pairwise_i8x16_u",
+	rows(s, 0x7c, "v:v", classVecMul, "i16x8.extadd_pairwise_i8x16_s", "i16x8.extadd_pairwise_i8x16_u",
 		"i32x4.extadd_pairwise_i16x8_s", "i32x4.extadd_pairwise_i16x8_u")
 	rows(s, 0x80, "v:v", classVec, "i16x8.abs", "i16x8.neg")
 	rows(s, 0x82, "vv:v", classVecMul, "i16x8.q15mulr_sat_s")
@@ -125,18 +125,18 @@ func integerVectors(s []opcode) {
 
 // floatVectors fills the rows of float shapes.
 func floatVectors(s []opcode) {
-	rows(s, 0x67, "v:v", classVecFloat, "f32x4.ceil", "f32x4.floor", "f32x4.trunc", "f32x4.nearest")
-	rows(s, 0x74, "v:v", classVecFloat, "f64x2.ceil", "f64x2.floor")
-	rows(s, 0x7a, "v:v", classVecFloat, "f64x2.trunc")
-	rows(s, 0x94, "v:v", classVecFloat, "f64x2.nearest")
+	rows(s, 0x67, "v:v", classVecSlow, "f32x4.ceil", "f32x4.floor", "f32x4.trunc", "f32x4.nearest")
+	rows(s, 0x74, "v:v", classVecSlow, "f64x2.ceil", "f64x2.floor")
+	rows(s, 0x7a, "v:v", classVecSlow, "f64x2.trunc")
+	rows(s, 0x94, "v:v", classVecSlow, "f64x2.nearest")
 	for i, shape := range []string{"f32x4.", "f64x2."} {
 		first := 0xe0 + 0x0c*i
 		rows(s, first, "v:v", classVec, shape+"abs", shape+"neg")
 		rows(s, first+3, "v:v", classVecDiv, shape+"sqrt")
 		rows(s, first+4, "vv:v", classVecFloat, shape+"add", shape+"sub", shape+"mul")
 		rows(s, first+7, "vv:v", classVecDiv, shape+"div")
-		rows(s, first+8, "vv:v", classVecFloat, shape+"min", shape+"max")
-		rows(s, first+10, "vv:v", classVec, shape+"pmin", shape+"pmax")
+		rows(s, first+8, "vv:v", classVecSlow, shape+"min", shape+"max")
+		rows(s, first+10, "vv:v", classVecFloat, shape+"pmin", shape+"pmax")
 		f := floatF32x4 + float(i)
 		floats(s, f, f, span(first+3, first+9)...)
 	}

@@ -195,8 +195,8 @@ func readTableType(r *reader) tableType {
 func readMemoryType(r *reader) limits {
 	at := r.pos
 	l := readLimits(r, "memory", MaxMemoryPages)
-	if l.max > MaxMemoryPages {
-		fail("memory", at, "its maximum of %d pages exceeds the limit of %d", l.max, MaxMemoryPages)
+	if l.max > 1<<16 {
+		fail("memory", at, "its maximum of %d pages exceeds 4 GiB", l.max)
 	}
 	return l
 }

@@ -117,6 +117,10 @@ func (m *module) readElements(code []byte, s section) {
 			}
 		}
 		n := r.count("entries of an element segment", MaxElements-total)
+		if flags&3 == 1 && elem == ExternRef && n > 0 {
+			// wazero forgets its entries, which can be nothing but null.
+			fail("element segment", at, "a passive segment of externref with entries")
+		}
 		total += n
 		for range n {
 			if flags&4 != 0 {

@@ -27,6 +27,7 @@ type stackCost struct {
 	// the sum of written over all open frames.
 	marks []mark
 	sum   int64
+	count int64 // the same as sum, counting locals
 	clock int64
 	last  []int64 // clock of the last write of each local
 	merge int64   // clock of the last place where control flow may meet
@@ -37,6 +38,9 @@ type mark struct {
 	base    int64 // sum when the frame began
 	written int64
 	target  bool // a branch goes to the frame's label
+
+	// The same as written and base, counting locals and not their sizes.
+	locals, localsBase int64
 }
 
 const (
@@ -60,6 +64,8 @@ const (
 	// perBulk is what an instruction that engines expand into loops or calls of
 	// their own needs.
 	perBulk = 25 * 8
+	// perSelect is what a select of floats or vectors needs besides its result.
+	perSelect = 3 * 16
 	// perTable is what table.get and table.set need: the table, its size and
 	// base, the offset, the address and the entry.
 	perTable = 8 * 8
@@ -129,6 +135,8 @@ func (s *stackCost) write(i uint32, t ValType) {
 	j := sort.Search(top, func(k int) bool { return s.marks[k].begin > last })
 	s.marks[j].written += slot(t)
 	s.sum += slot(t)
+	s.marks[j].locals++
+	s.count++
 }
 
 // open begins a frame.
@@ -137,7 +145,7 @@ func (s *stackCost) open(op byte) {
 	if op == opLoop {
 		s.merge = s.clock
 	}
-	s.marks = append(s.marks, mark{begin: s.clock, base: s.sum, target: op == opIf})
+	s.marks = append(s.marks, mark{begin: s.clock, base: s.sum, localsBase: s.count, target: op == opIf})
 }
 
 // otherwise is an else: the locals are again what they were at the if.
@@ -148,8 +156,8 @@ func (s *stackCost) branch(i int) { s.marks[i].target = true }
 
 // close ends the innermost frame. At its label, if a branch goes there, the
 // operands and the locals that were written in the frame may come from more
-// than one place.
-func (s *stackCost) close(f *frame) {
+// than one place: meets. written is the number of these locals.
+func (s *stackCost) close(f *frame) (meets bool, written int64) {
 	n := len(s.marks) - 1
 	m := &s.marks[n]
 	s.merge = s.clock
@@ -158,8 +166,11 @@ func (s *stackCost) close(f *frame) {
 		s.values += perMerge
 		s.paths++
 	}
+	meets, written = m.target, s.count-m.localsBase
 	s.sum -= m.written
+	s.count -= m.locals
 	s.marks = s.marks[:n]
+	return meets, written
 }
 
 // call counts a call of a function of type t.
@@ -187,8 +198,8 @@ func frameNeed(row *opcode) uint16 {
 	}
 	switch {
 	case row.makes != floatNone:
-		n += 2 * slot(row.out) // the canonical NaN, the comparison, the choice
-	case row.class == classDiv, row.class == classShift:
+		n += 2*slot(row.out) + 3*8 // the canonical NaN, the comparison, the phi or the choice
+	case row.class == classDiv, row.class == classShift, row.class == classRotate:
 		n += slot(row.out) // a copy, as operands are in fixed registers on amd64
 	case row.class == classVecSlow:
 		n += 2 * slot(V128)
@@ -199,7 +210,7 @@ func frameNeed(row *opcode) uint16 {
 func init() {
 	for _, t := range [][]opcode{mvp[:], misc[:], simd[:]} {
 		for i := range t {
-			t[i].frame = frameNeed(&t[i])
+			t[i].frame, t[i].size = frameNeed(&t[i]), sizeNeed(&t[i])
 		}
 	}
 }

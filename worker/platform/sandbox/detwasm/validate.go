@@ -36,6 +36,7 @@ func (b *body) instruction() {
 		b.callIndirect(at)
 	case opDrop:
 		o := b.popAny(at)
+		b.absorb(o)
 		for shape := floatF32; shape <= floatF64x2; shape++ {
 			b.blind(o, shape)
 		}
@@ -50,6 +51,7 @@ func (b *body) instruction() {
 		if b.stack.last[i] <= b.stack.merge {
 			b.work.cross(i)
 		}
+		b.work.lookup(b.stack.last[i])
 	case opLocalSet:
 		i := b.local()
 		b.pop(b.locals[i], at)
@@ -64,6 +66,7 @@ func (b *body) instruction() {
 	case opGlobalGet:
 		t := b.global().t
 		b.push(t)
+		b.work.lookup(0)
 		b.stack.value(t)
 		b.stack.value(I64) // the address of an imported one
 		b.charge(classGlobal)
@@ -72,20 +75,22 @@ func (b *body) instruction() {
 		if !g.mutable {
 			fail("instruction", at, "global.set of an immutable global")
 		}
-		b.pop(g.t, at)
+		b.take(g.t, at)
 		b.stack.value(I64) // the address of an imported one
 		b.charge(classGlobal)
 	case opTableGet:
 		t := b.m.tables[b.tableIndex()].elem
-		b.pop(I32, at)
+		b.take(I32, at)
 		b.push(t)
 		b.stack.values += perTable
+		b.work.bytes += bytesPerTable
 		b.charge(classTable)
 	case opTableSet:
 		t := b.m.tables[b.tableIndex()].elem
 		b.pop(t, at)
-		b.pop(I32, at)
+		b.take(I32, at)
 		b.stack.values += perTable
+		b.work.bytes += bytesPerTable
 		b.charge(classTable)
 	case opMemorySize:
 		b.memory(at)
@@ -96,7 +101,7 @@ func (b *body) instruction() {
 	case opMemoryGrow:
 		b.memory(at)
 		b.zero("memory.grow")
-		b.pop(I32, at)
+		b.take(I32, at)
 		b.event(eventGrow, at, 0)
 		b.event(eventGrown, r.pos, 0)
 		b.push(I32)
@@ -104,14 +109,18 @@ func (b *body) instruction() {
 		if b.seg >= 0 {
 			b.dynamic++
 			b.grows++
+			b.work.bytes += bytesPerBulk
+			b.work.check(0, len(b.operands), b.stack.clock)
 			b.stack.call(&memoryGrowType, perBulk)
 		}
 	case opI32Const:
-		r.signed(32)
+		b.constValue = r.signed(32)
 		b.constant(I32)
+		b.constEnd = r.pos
 	case opI64Const:
-		r.signed(64)
+		b.constValue = r.signed(64)
 		b.constant(I64)
+		b.constEnd = r.pos
 	case opF32Const:
 		r.bytes(4)
 		b.constant(F32)
@@ -126,7 +135,7 @@ func (b *body) instruction() {
 		}
 		b.push(I32)
 		b.stack.value(I32)
-		b.charge(classInt)
+		b.charge(classCompare)
 	case opRefFunc:
 		i := b.m.funcIndex(r)
 		if !b.m.declared[i] {
@@ -134,7 +143,8 @@ func (b *body) instruction() {
 		}
 		b.push(FuncRef)
 		b.stack.call(&refFuncType, 0)
-		b.charge(classTable)
+		b.work.bytes += bytesPerRefFunc
+		b.charge(classRefFunc)
 	case prefixMisc:
 		b.misc(at)
 	case prefixSIMD:
@@ -177,18 +187,40 @@ func (b *body) fixed(row *opcode, at int) {
 	}
 	for i := int(row.nIn) - 1; i >= 0; i-- {
 		o := b.pop(row.in[i], at)
+		if o.event == 0 {
+			continue
+		}
 		if row.blind != floatNone {
 			b.blind(o, row.blind)
+		}
+		if row.passes>>i&1 == 0 || row.class == classShift && b.shifts(row.out, at) {
+			b.absorb(o)
 		}
 	}
 	if row.out != 0 {
 		b.push(row.out)
 		if row.makes != floatNone {
 			b.canonical(row.makes, b.r.pos)
+		} else if row.and {
+			b.mask(row.out, b.r.pos)
 		}
 	}
 	b.charge(row.class)
 	b.stack.instruction(row)
+	b.work.bytes += int64(row.size)
+	if row.rewrite != rewriteNone {
+		b.rewrite(row.rewrite, at)
+	}
+}
+
+// shifts tells whether the shift of a t at offset at is by a constant that is
+// not 0 in its bits: then it is not the value itself that it passes on.
+func (b *body) shifts(t ValType, at int) bool {
+	bits := int64(31)
+	if t == I64 {
+		bits = 63
+	}
+	return b.constEnd == at && b.constValue&bits != 0
 }
 
 func (b *body) memory(at int) {
@@ -207,7 +239,7 @@ func (b *body) memarg(row *opcode, at int) {
 	}
 	b.r.u32()
 	b.memory(at)
-	b.work.memory++
+	b.work.access()
 }
 
 func (b *body) lane(row *opcode) {
@@ -258,7 +290,7 @@ func (b *body) tableIndex() uint32 {
 }
 
 func (b *body) selectUntyped(at int) {
-	b.pop(I32, at)
+	b.take(I32, at)
 	y, x := b.popAny(at), b.popAny(at)
 	if x.t.isRef() || y.t.isRef() {
 		fail("instruction", at, "type mismatch: select of references without a type")
@@ -270,9 +302,7 @@ func (b *body) selectUntyped(at int) {
 	if t == unknown {
 		t = y.t
 	}
-	b.push(t)
-	b.charge(classSelect)
-	b.stack.value(t)
+	b.choose(t, at)
 }
 
 func (b *body) selectTyped(at int) {
@@ -280,12 +310,36 @@ func (b *body) selectTyped(at int) {
 		fail("instruction", at, "select with %d types", n)
 	}
 	t := b.r.valType()
-	b.pop(I32, at)
+	b.take(I32, at)
 	b.pop(t, at)
 	b.pop(t, at)
+	b.choose(t, at)
+}
+
+// choose is what the two selects share.
+func (b *body) choose(t ValType, at int) {
 	b.push(t)
-	b.charge(classSelect)
 	b.stack.value(t)
+	b.work.bytes += bytesPerSelect
+	if b.seg < 0 {
+		return
+	}
+	switch t {
+	case F32:
+		b.selects.f32++
+		b.stack.values += perSelect
+	case F64:
+		b.selects.f64++
+		b.stack.values += perSelect
+	case V128:
+		b.selects.v128++
+		b.stack.values += perSelect
+	default:
+		b.charge(classSelect)
+		return
+	}
+	b.charge(classSelectFloat)
+	b.event(eventSelect, at, int32(t)|int32(b.r.pos-at)<<8)
 }
 
 func (b *body) simd(at int) {

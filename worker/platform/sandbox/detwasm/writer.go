@@ -49,7 +49,7 @@ func (w *writer) bodies() {
 		if locals += len(b.locals); locals > MaxModuleLocals {
 			fail("locals", at, "all functions together have more than the limit of %d", MaxModuleLocals)
 		}
-		w.work(b.work.total(w.mutable), at)
+		w.work(b.work.total(w.mutable), b.work.memory(w.mutable), at)
 		w.frames = append(w.frames, b.stack.frame())
 		w.emit.out = w.emit.out[:0]
 		w.emit.emit(b)
@@ -70,10 +70,14 @@ func (w *writer) bodies() {
 	}
 }
 
-// work adds the complexity of the function whose body begins at offset at.
-func (w *writer) work(n int64, at int) {
+// work adds the complexity of the function whose body begins at offset at: n
+// units of time, and a number of bytes.
+func (w *writer) work(n, bytes int64, at int) {
 	if n > MaxFunctionComplexity {
 		fail("complexity", at, "a function of %d units exceeds the limit of %d", n, MaxFunctionComplexity)
+	}
+	if bytes > MaxFunctionMemory {
+		fail("complexity", at, "a function takes %d bytes to compile, the limit is %d", bytes, MaxFunctionMemory)
 	}
 	if w.complexity += n; w.complexity > MaxComplexity {
 		fail("complexity", at, "all functions together exceed the limit of %d units", MaxComplexity)
@@ -98,7 +102,7 @@ func (w *writer) module() *Module {
 		mem := m.memories[0]
 		res.HasMemory, res.MemoryMin, res.MemoryMax = true, mem.min, MaxMemoryPages
 		if mem.hasMax {
-			res.MemoryMax = mem.max
+			res.MemoryMax = min(mem.max, MaxMemoryPages)
 		}
 		res.StartGas += StartGasPerPage * uint64(mem.min)
 	}
@@ -127,6 +131,10 @@ func (w *writer) section(out []byte, id byte) []byte {
 	case secTable:
 		if s.present() {
 			old = w.tables()
+		}
+	case secMemory:
+		if s.present() {
+			old = w.memories()
 		}
 	case secGlobal:
 		return appendVector(out, id, w.code, s, 2, func(b []byte) []byte {
@@ -167,6 +175,23 @@ func (w *writer) tables() []byte {
 			greatest = min(greatest, t.max)
 		}
 		b = appendU32(append(b, byte(t.elem), 1), t.min)
+		b = appendU32(b, greatest)
+	}
+	return b
+}
+
+// memories is the memory section with every maximum at most MaxMemoryPages.
+func (w *writer) memories() []byte {
+	s := w.secs[secMemory]
+	r := reader{b: w.code, pos: s.start, end: s.end}
+	n := int(r.u32())
+	b := appendU32(nil, uint32(n))
+	for _, l := range w.m.memories[len(w.m.memories)-n:] {
+		greatest := uint32(MaxMemoryPages)
+		if l.hasMax {
+			greatest = min(greatest, l.max)
+		}
+		b = appendU32(append(b, 1), l.min)
 		b = appendU32(b, greatest)
 	}
 	return b
