@@ -76,7 +76,7 @@ test: ## Run every test, those with whole networks last
 test-race: ## Run the worker's tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./worker/...
 
-bench: build ## Measure tasks against bank sends, latency, draws and state; BENCH_QUICK=1 in two minutes, OUTPUT=json
+bench: build ## Measure tasks against bank sends, latency, draws, state and the sandbox; BENCH_QUICK=1 in two minutes, OUTPUT=json
 	$(GO) build -o bin/bench ./testutil/bench
 	bin/bench --output $(or $(OUTPUT),text)
 

@@ -33,7 +33,7 @@ const (
 
 // Defaults of a task that names no limits.
 const (
-	DefaultGasLimit    = 100_000_000_000 // some ten seconds of a core
+	DefaultGasLimit    = 100_000_000_000 // some five seconds of a core
 	DefaultMemoryLimit = 512 << 20
 	DefaultOutputLimit = 64 << 20
 )

@@ -57,6 +57,7 @@ const (
 	complexityGlobal  = 3   // for each call and mutable global
 	complexityPhis    = 256 // pairs of values on an edge, a unit
 	complexityWalk    = 16  // steps up the tree of dominators, a unit
+	complexityBytes   = 500 // of the memory of instructions, a unit
 	complexityLookups = 32  // steps up chains, a unit
 	complexityBounds  = 8   // bounds, a unit
 )
@@ -263,5 +264,6 @@ func (c *complexity) total(globals int64) int64 {
 		c.edges*live*live/complexityPhis*(1+c.deepest) +
 		complexityTarget*c.targets + complexityGlobal*c.calls*globals +
 		c.walk/complexityWalk + c.known/complexityBounds +
-		(c.merged*(c.locals+1)+c.read)/complexityLookups
+		(c.merged*(c.locals+1)+c.read)/complexityLookups +
+		c.bytes/complexityBytes
 }
