@@ -87,8 +87,9 @@ type racer struct {
 	Kernel
 	team team
 	n    uint32 // steps of a turn
-	gas  uint64 // of a turn
 	cpu  [contenders][]float64
+	// gas of a step. In Go it differs from turn to turn, with the collections in it.
+	gas []float64
 }
 
 // size finds the number of steps that takes the raw module about as long as a
@@ -121,11 +122,12 @@ func (r *racer) round(ctx context.Context, count bool) error {
 			return fmt.Errorf("kernel %s: %w", r.Name, err)
 		}
 		sums = append(sums, t.sum)
-		if t.gas > 0 {
-			r.gas = t.gas
+		if !count {
+			continue
 		}
-		if count {
-			r.cpu[i] = append(r.cpu[i], float64(t.cpu)/float64(r.n))
+		r.cpu[i] = append(r.cpu[i], float64(t.cpu)/float64(r.n))
+		if i == metered {
+			r.gas = append(r.gas, float64(t.gas)/float64(r.n))
 		}
 	}
 	if same := slices.Compact(sums); len(same) > 1 {
@@ -135,20 +137,25 @@ func (r *racer) round(ctx context.Context, count bool) error {
 }
 
 func (r *racer) row() Row {
-	gas := float64(r.gas) / float64(r.n)
 	return Row{
-		Name: r.Name, Kind: r.Kind, Gas: gas,
+		Name: r.Name, Kind: r.Kind, Gas: measure.NewStat(r.gas).Median,
 		Native: measure.NewStat(r.cpu[native]), Raw: measure.NewStat(r.cpu[raw]), Metered: measure.NewStat(r.cpu[metered]),
 		MeteredRaw: ratios(r.cpu[metered], r.cpu[raw]), RawNative: ratios(r.cpu[raw], r.cpu[native]),
-		GasPerSecond: ratios([]float64{gas * 1e9}, r.cpu[metered]),
+		GasPerSecond: perSecond(ratios(r.gas, r.cpu[metered])),
 	}
 }
 
-// ratios of a to b, round by round; a single a stands for all rounds.
+// perSecond is a rate that is given per ns.
+func perSecond(s measure.Stat) measure.Stat {
+	s.Median, s.Min, s.Max = s.Median*1e9, s.Min*1e9, s.Max*1e9
+	return s
+}
+
+// ratios of a to b, round by round.
 func ratios(a, b []float64) measure.Stat {
 	var values []float64
 	for i := range b {
-		values = append(values, a[min(i, len(a)-1)]/b[i])
+		values = append(values, a[i]/b[i])
 	}
 	return measure.NewStat(values)
 }

@@ -57,9 +57,9 @@ const (
 	complexityGlobal  = 3   // for each call and mutable global
 	complexityPhis    = 256 // pairs of values on an edge, a unit
 	complexityWalk    = 16  // steps up the tree of dominators, a unit
-	complexityBytes   = 500 // of the memory of instructions, a unit
+	complexityBytes   = 125 // of the memory of instructions, a unit
 	complexityLookups = 32  // steps up chains, a unit
-	complexityBounds  = 8   // bounds, a unit
+	complexityBounds  = 4   // bounds, a unit
 )
 
 func (c *complexity) reset(locals int) {
@@ -246,7 +246,9 @@ func sizeNeed(row *opcode) uint16 {
 	switch {
 	case row.imm == immMemory, row.imm == immMemLane:
 		return 5_000
-	case row.class == classDiv:
+	case row.rewrite != rewriteNone:
+		return 12_000
+	case row.class == classDiv, row.makes == floatF32x4, row.makes == floatF64x2:
 		return 6_000
 	case row.class == classConvert:
 		return 8_000
@@ -265,5 +267,5 @@ func (c *complexity) total(globals int64) int64 {
 		complexityTarget*c.targets + complexityGlobal*c.calls*globals +
 		c.walk/complexityWalk + c.known/complexityBounds +
 		(c.merged*(c.locals+1)+c.read)/complexityLookups +
-		c.bytes/complexityBytes
+		(c.bytes+bytesPerCall*c.calls)/complexityBytes
 }

@@ -50,6 +50,17 @@ func TestD7_TheStackOfTheProfileFitsTheNativeStack(t *testing.T) {
 		{"loads", locals(), slices.Concat(
 			many(n, func(i int) []byte { return slices.Concat([]byte{0x41}, sleb(int64(4*i)), []byte{0x28, 2, 0}) }),
 			self, many(n, add))},
+		{"sums of floats", locals(), slices.Concat(
+			many(n, func(int) []byte { return []byte{0x20, 0, 0xb7, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0xa0} }),
+			self, []byte{0xb7}, repeat(n, 0xa0), []byte{0xaa})},
+		{"sums of floats without branches", locals(), slices.Concat(
+			many(2*n, func(int) []byte { return []byte{0x20, 0, 0xb7, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0xa0} }),
+			self, []byte{0xb7}, repeat(2*n, 0xa0), []byte{0xaa})},
+		{"selects and masks", group(f64), slices.Concat(
+			many(n, func(i int) []byte { return slices.Concat([]byte{0x20, 0, 0xb7}, set(1+i)) }),
+			many(n, func(i int) []byte { return slices.Concat(get(1+i), get(1+(i+1)%n), []byte{0x20, 0, 0x1b}, set(1+i)) }),
+			many(n, func(i int) []byte { return slices.Concat([]byte{0x20, 0, 0x41}, sleb(int64(i)), []byte{0x71, 0x22, 0}) }),
+			self, many(n, func(i int) []byte { return slices.Concat(get(1+i), []byte{0xaa, 0x6a}) }), many(n, add))},
 		{"phis of ifs", group(i32), slices.Concat(
 			many(20, func(int) []byte { return slices.Concat([]byte{0x20, 0, 0x04, 0x40}, writes, []byte{0x0b}) }),
 			self, []byte{0x1a}, reads)},

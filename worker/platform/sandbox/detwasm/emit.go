@@ -258,8 +258,8 @@ func (e *emitter) instructions(wrapped bool) {
 			e.choose(ValType(ev.arg & 0xff))
 			from += int(ev.arg >> 8)
 		case eventRewrite:
-			e.rewritten(rewrite(ev.arg & 0xff))
 			from += int(ev.arg >> 8)
+			e.rewritten(rewrite(ev.arg&0xff), b.r.b[from-1])
 		case eventReturn:
 			if wrapped {
 				e.with(opBr, uint32(ev.depth-1))

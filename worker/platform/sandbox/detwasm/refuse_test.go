@@ -90,6 +90,15 @@ func TestD8_WhatIsNotBoundedIsRefused(t *testing.T) {
 		{"a br_table of 100,000", "targets of a br_table", function(slices.Concat([]byte{0x20, 0, 0x0e}, uleb(100_000), make([]byte, 100_001))...)},
 		{"deep nesting", "nesting", function(slices.Concat(repeat(30_000, 0x02, 0x40), repeat(30_000, 0x0b))...)},
 		{"many parameters", "parameters or results", binary(section(1, vec(functype(repeat(1001, i32), nil))))},
+		{"a compiler bomb of few loops", "complexity", function(repeat(10_000, 0x03, 0x40, 0x0b)...)},
+		{"a compiler bomb of ifs", "complexity", function(repeat(20_000, 0x20, 0, 0x04, 0x40, 0x41, 1, 0x21, 0, 0x0b)...)},
+		{"a compiler bomb of returns", "complexity", function(repeat(20_000, 0x20, 0, 0x04, 0x40, 0x0f, 0x0b)...)},
+		{"a compiler bomb of fills", "complexity", function(repeat(20_000, 0x20, 0, 0x20, 0, 0x20, 0, 0xfc, 11, 0)...)},
+		{"a compiler bomb of br_tables", "complexity", function(slices.Concat(repeat(100, 0x02, 0x40),
+			repeat(4000, slices.Concat([]byte{0x02, 0x40, 0x20, 0, 0x0e, 100}, slices.Repeat([]byte{1}, 100), []byte{0, 0x0b})...), repeat(100, 0x0b))...)},
+		{"a compiler bomb of locals that live across loops", "complexity", liveAcrossLoops(1000, 200)},
+		{"a memory bomb of loads", "complexity", function(repeat(400_000, 0x20, 0, 0x28, 2, 0, 0x21, 0)...)},
+		{"a memory bomb of conversions", "complexity", function(repeat(400_000, 0x20, 0, 0xb2, 0xa8, 0x21, 0)...)},
 		{"a compiler bomb of loops", "complexity", function(repeat(40_000, 0x03, 0x40, 0x20, 0, 0x0d, 0, 0x0b)...)},
 		{"a compiler bomb of branches", "complexity", function(repeat(200_000, 0x20, 0, 0x0d, 0)...)},
 	} {
@@ -101,6 +110,18 @@ func TestD8_WhatIsNotBoundedIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// liveAcrossLoops is a module with n locals that are read and written within
+// loops nested to the given depth.
+func liveAcrossLoops(n, depth int) []byte {
+	code := repeat(depth, 0x03, 0x40)
+	for i := range n {
+		local := uleb(1 + i)
+		code = slices.Concat(code, []byte{0x20}, local, []byte{0x41, 1, 0x6a, 0x21}, local)
+	}
+	code = append(code, repeat(depth, 0x20, 0, 0x0d, 0, 0x0b)...)
+	return program([]byte{i32}, nil, append(append([]byte{1}, uleb(n)...), i32), code...)
 }
 
 func TestD8_NoPrefixOfAModulePanics(t *testing.T) {

@@ -5,8 +5,9 @@ package detwasm
 
 // rewrite names an instruction that is written as others with the same result.
 // Engines expand these into several machine instructions that change a register
-// in place between uses of others; wazero's compiler on amd64 may reload what
-// such a register held before the change, if it had to make room in between.
+// in place between uses of others; wazero's compiler may reload what such a
+// register held before the change, if it had to make room in between: most of
+// them on amd64, lanes of floats on arm64, too.
 type rewrite uint8
 
 const (
@@ -14,11 +15,16 @@ const (
 	rewriteBitselect
 	rewriteCopysignF32
 	rewriteCopysignF64
-	rewriteReplaceLaneF64 // lane 0
+	rewriteReplaceLaneF32
+	rewriteReplaceLaneF64
 	rewritePopcnt
 	rewriteMulI64x2
 	rewriteConvertF32 // f32.convert_i64_u
 	rewriteConvertF64 // f64.convert_i64_u
+	rewriteMinF32x4
+	rewriteMaxF32x4
+	rewriteMinF64x2
+	rewriteMaxF64x2
 )
 
 // perRewrite bounds what a rewritten instruction needs in the frame, see stackCost.
@@ -42,6 +48,12 @@ const (
 	simdOr          = 0x50
 	simdI8x16ShrU   = 0x6d
 	simdI8x16Add    = 0x6e
+	simdReplaceI32  = 0x1c
+	minF32x4        = 0xe8 // max follows, then pmin
+	minF64x2        = 0xf4
+	negF32x4        = 0xe1
+	negF64x2        = 0xed
+	replaceLaneF32  = 0x20
 	replaceLaneF64  = 0x22
 	popcntI8x16     = 0x62
 	mulI64x2        = 0xd5
@@ -60,9 +72,14 @@ func init() {
 	mvp[convertUI64F32].rewrite = rewriteConvertF32
 	mvp[convertUI64F64].rewrite = rewriteConvertF64
 	simd[simdBitselect].rewrite = rewriteBitselect
+	simd[replaceLaneF32].rewrite = rewriteReplaceLaneF32
 	simd[replaceLaneF64].rewrite = rewriteReplaceLaneF64
 	simd[popcntI8x16].rewrite = rewritePopcnt
 	simd[mulI64x2].rewrite = rewriteMulI64x2
+	simd[minF32x4].rewrite = rewriteMinF32x4
+	simd[minF32x4+1].rewrite = rewriteMaxF32x4
+	simd[minF64x2].rewrite = rewriteMinF64x2
+	simd[minF64x2+1].rewrite = rewriteMaxF64x2
 }
 
 // scratch are the locals that rewriting needs, counted by the instructions that
@@ -75,10 +92,7 @@ func (b *body) rewrite(w rewrite, at int) {
 		return
 	}
 	switch w {
-	case rewriteReplaceLaneF64:
-		if b.r.b[b.r.pos-1] != 0 {
-			return // the other lane is written by an instruction of its own
-		}
+	case rewriteReplaceLaneF32, rewriteReplaceLaneF64:
 	case rewriteCopysignF32:
 		b.scratch.i32++
 	case rewriteCopysignF64, rewriteConvertF32, rewriteConvertF64:
@@ -97,20 +111,33 @@ func (e *emitter) simd(ops ...byte) {
 	}
 }
 
-// rewritten writes what stands for w.
-func (e *emitter) rewritten(w rewrite) {
+// rewritten writes what stands for w, the last byte of which is the lane where
+// it has one.
+func (e *emitter) rewritten(w rewrite, lane byte) {
 	switch w {
 	case rewriteNone:
 	case rewriteBitselect:
 		e.bitselect()
+	case rewriteReplaceLaneF32:
+		e.op(opI32OfF32)
+		e.simd(simdReplaceI32)
+		e.op(lane)
 	case rewriteReplaceLaneF64:
 		e.op(opI64OfF64)
 		e.simd(simdReplaceI64)
-		e.op(0)
+		e.op(lane)
 	case rewritePopcnt:
 		e.popcnt()
 	case rewriteMulI64x2:
 		e.mulI64x2()
+	case rewriteMinF32x4:
+		e.minimum(minF32x4 + 2)
+	case rewriteMaxF32x4:
+		e.maximum(minF32x4+2, negF32x4)
+	case rewriteMinF64x2:
+		e.minimum(minF64x2 + 2)
+	case rewriteMaxF64x2:
+		e.maximum(minF64x2+2, negF64x2)
 	case rewriteConvertF32:
 		e.convert(opF32ConvertS, opF32Mul)
 	case rewriteConvertF64:
@@ -211,4 +238,29 @@ func (e *emitter) convert(signed, mul byte) {
 	e.with(opLocalGet, s)
 	e.i64(1)
 	e.op(opI64Add, signed, mul)
+}
+
+// minimum writes a vector min as pmin(a,b) | pmin(b,a). pmin(x,y) is y < x ? y : x:
+// both are the lesser number where one is less, of zeros one has the sign, and a
+// NaN is one of them and stays one.
+func (e *emitter) minimum(pmin byte) {
+	a, b := e.vecLocal, e.vecLocal+1
+	e.with(opLocalSet, b)
+	e.with(opLocalTee, a)
+	e.with(opLocalGet, b)
+	e.simd(pmin)
+	e.with(opLocalGet, b)
+	e.with(opLocalGet, a)
+	e.simd(pmin, simdOr)
+}
+
+// maximum writes a vector max as -min(-a,-b).
+func (e *emitter) maximum(pmin, neg byte) {
+	b := e.vecLocal + 1
+	e.with(opLocalSet, b)
+	e.simd(neg)
+	e.with(opLocalGet, b)
+	e.simd(neg)
+	e.minimum(pmin)
+	e.simd(neg)
 }

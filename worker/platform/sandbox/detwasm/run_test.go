@@ -105,6 +105,18 @@ func TestGasIsTheSameWhateverTheLimit(t *testing.T) {
 }
 
 func TestNaNsAreCanonicalWhereverTheyCanBeSeen(t *testing.T) {
+	t.Run("by branches", func(t *testing.T) { testNaNs(t, nil) })
+	// So many sums before that the function has no branches for them.
+	sum := []byte{0x43, 0, 0, 0x80, 0x3f, 0x43, 0, 0, 0x80, 0x3f, 0x92, 0xbc, 0x1a}
+	t.Run("by selects", func(t *testing.T) { testNaNs(t, repeat(detwasm.MaxNaNBranches+1, sum...)) })
+}
+
+// testNaNs looks for NaNs in functions that begin with the given instructions.
+func testNaNs(t *testing.T, before []byte) {
+	t.Helper()
+	program := func(params, results, locals []byte, code ...byte) []byte {
+		return program(params, results, locals, slices.Concat(before, code)...)
+	}
 	const (
 		nan1 = 0x7ff8000000001234
 		nan2 = 0xfff8000000005678

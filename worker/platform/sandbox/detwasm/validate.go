@@ -197,6 +197,9 @@ func (b *body) fixed(row *opcode, at int) {
 			b.absorb(o)
 		}
 	}
+	if row.rewrite != rewriteNone {
+		b.rewrite(row.rewrite, at) // before what happens behind the instruction
+	}
 	if row.out != 0 {
 		b.push(row.out)
 		if row.makes != floatNone {
@@ -208,9 +211,6 @@ func (b *body) fixed(row *opcode, at int) {
 	b.charge(row.class)
 	b.stack.instruction(row)
 	b.work.bytes += int64(row.size)
-	if row.rewrite != rewriteNone {
-		b.rewrite(row.rewrite, at)
-	}
 }
 
 // shifts tells whether the shift of a t at offset at is by a constant that is
