@@ -56,7 +56,7 @@ const (
 	// work of an engine's compiler for one function and for all, in units of
 	// which wazero's compiler does three to twenty million a second.
 	MaxFunctionComplexity = 8_000_000
-	MaxComplexity         = 100_000_000
+	MaxComplexity         = 75_000_000
 	// MaxFunctionMemory is the greatest estimate of the memory in bytes that an
 	// engine's compiler allocates for one function.
 	MaxFunctionMemory = 1_000_000_000
