@@ -31,6 +31,9 @@ func ChildMain() {
 		return
 	}
 	debug.SetTraceback("none")
+	if os.Args[1] == childModeLaunch {
+		launch()
+	}
 	c := &child{outbox: newOutbox(os.NewFile(fdVerdict, "verdict"))}
 	lifeline := os.NewFile(fdJob, "job")
 	var err error

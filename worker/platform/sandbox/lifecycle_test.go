@@ -22,8 +22,16 @@ import (
 	"github.com/openmesh-network/openmesh/worker/platform/sandbox/detwasm"
 )
 
-// children returns the sandbox children of a process.
+// children returns the sandbox children of a process, and of its launcher.
 func children(t *testing.T, parent int) (pids []int) {
+	t.Helper()
+	for _, launcher := range inMode(t, parent, childModeLaunch) {
+		pids = append(pids, inMode(t, launcher, childModeRun)...)
+	}
+	return append(pids, inMode(t, parent, childModeRun)...)
+}
+
+func inMode(t *testing.T, parent int, mode string) (pids []int) {
 	t.Helper()
 	found, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
@@ -31,7 +39,7 @@ func children(t *testing.T, parent int) (pids []int) {
 	}
 	for _, path := range found {
 		cmdline, err := os.ReadFile(path)
-		if err != nil || !bytes.Equal(cmdline, []byte(childName+"\x00"+childModeRun+"\x00")) {
+		if err != nil || !bytes.Equal(cmdline, []byte(childName+"\x00"+mode+"\x00")) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
@@ -82,6 +90,40 @@ func TestAKilledChildIsAnAbstention(t *testing.T) {
 		return len(pids) == 1 && syscall.Kill(pids[0], syscall.SIGKILL) == nil
 	})
 	mustAbstain(t, <-ended, CauseKilled, task)
+}
+
+func TestAKilledLauncherTakesItsChildrenAlongAndIsReplaced(t *testing.T) {
+	task, runner := endlessTask(t), newRunner(t)
+	if !runner.Jail().Namespaces {
+		t.Skip("children are started without a launcher where there are no namespaces")
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := runner.Run(context.Background(), task)
+		ended <- err
+	}()
+	var launchers []int
+	eventually(t, "child", func() bool {
+		launchers = inMode(t, os.Getpid(), childModeLaunch)
+		return len(children(t, os.Getpid())) == 1
+	})
+	for _, pid := range launchers {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustAbstain(t, <-ended, CauseKilled, task)
+	eventually(t, "end of the children", func() bool {
+		for _, pid := range launchers {
+			if len(inMode(t, pid, childModeRun)) > 0 {
+				return false
+			}
+		}
+		return true
+	})
+	if _, err := runner.Run(context.Background(), guestTask(t, "hello")); err != nil {
+		t.Errorf("the next task: %v", err)
+	}
 }
 
 func TestAChildIsInItsJailWhileTheGuestRuns(t *testing.T) {

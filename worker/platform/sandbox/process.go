@@ -46,11 +46,28 @@ type spawning struct {
 // process is one child.
 type process struct {
 	spawning
-	cmd      *exec.Cmd
-	stderr   head
-	lifeline *os.File
-	frames   *os.File
-	done     chan struct{}
+	stderr    head
+	lifeline  *os.File
+	frames    *os.File
+	inherited []*os.File // the child's descriptors, from fdJob on
+	end       end        // once done is closed
+	done      chan struct{}
+}
+
+// end is how a child ended, and what it used.
+type end struct {
+	Exit   int            // -1 where a signal ended it
+	Signal syscall.Signal // 0 where none did
+	CPU    time.Duration
+	MaxRSS uint64 // bytes
+	Text   string
+}
+
+func endOf(state *os.ProcessState) *end {
+	return &end{
+		Exit: state.ExitCode(), Signal: signalOf(state.Sys()), CPU: state.UserTime() + state.SystemTime(),
+		MaxRSS: maxRSS(state.SysUsage()), Text: state.String(),
+	}
 }
 
 // spawn runs a child with a job, hands its frames to take, and returns its
@@ -62,7 +79,11 @@ func (s spawning) spawn(ctx context.Context, j job, take func(byte, []byte) erro
 	began := time.Now()
 	p, err := s.start(ctx)
 	if err != nil {
-		return verdict{}, Usage{}, &Abstention{Cause: CauseHost, Detail: "start the child", Err: err}
+		cause := CauseHost
+		if errors.Is(err, errProtocol) {
+			cause = CauseProtocol
+		}
+		return verdict{}, Usage{}, &Abstention{Cause: cause, Detail: "start the child", Err: err}
 	}
 	j.CPUSeconds = s.cpu
 	jobErr := writeJob(p.lifeline, j)
@@ -74,12 +95,11 @@ func (s spawning) spawn(ctx context.Context, j job, take func(byte, []byte) erro
 	<-p.done
 	readErr = errors.Join(readErr, p.frames.Close(), p.lifeline.Close())
 
-	state := p.cmd.ProcessState
-	usage := Usage{Wall: time.Since(began), CPU: state.UserTime() + state.SystemTime(), MaxRSS: v.MaxRSS}
+	usage := Usage{Wall: time.Since(began), CPU: p.end.CPU, MaxRSS: v.MaxRSS}
 	if usage.MaxRSS == 0 {
-		usage.MaxRSS = maxRSS(state.SysUsage())
+		usage.MaxRSS = p.end.MaxRSS
 	}
-	if complete && readErr == nil && v.Cause == "" && state.ExitCode() == exitVerdict {
+	if complete && readErr == nil && v.Cause == "" && p.end.Exit == exitVerdict {
 		return v, usage, nil
 	}
 	if ended == nil && readErr == nil {
@@ -98,30 +118,18 @@ func (s spawning) start(ctx context.Context) (*process, error) {
 		return nil, errors.Join(err, jobRead.Close(), jobWrite.Close())
 	}
 	p := &process{
-		spawning: s,
-		cmd:      exec.CommandContext(ctx, s.executable),
-		stderr:   head{size: maxDetail},
-		lifeline: jobWrite,
-		frames:   framesRead,
-		done:     make(chan struct{}),
+		spawning:  s,
+		stderr:    head{size: maxDetail},
+		lifeline:  jobWrite,
+		frames:    framesRead,
+		inherited: append([]*os.File{jobRead, framesWrite}, s.files...),
+		done:      make(chan struct{}),
 	}
-	p.cmd.Args = []string{childName, s.mode}
-	p.cmd.Env = []string{"GOTRACEBACK=none"}
-	if s.heap > 0 {
-		// One thread for the guest, one that listens for the parent's end; no
-		// collector, which would have to wait for a guest that computes.
-		p.cmd.Env = append(p.cmd.Env, "GOMAXPROCS=2", "GOGC=off", fmt.Sprintf("GOMEMLIMIT=%d", s.heap))
+	if s.namespaces {
+		err = p.launchApart(ctx)
+	} else {
+		err = p.launch(ctx)
 	}
-	p.cmd.Dir = "/"
-	p.cmd.Stderr = &p.stderr
-	p.cmd.ExtraFiles = append([]*os.File{jobRead, framesWrite}, s.files...)
-	p.cmd.SysProcAttr = jail.Attributes(s.namespaces)
-	if s.group != nil {
-		s.group.Attach(p.cmd.SysProcAttr)
-	}
-	p.cmd.WaitDelay = time.Second
-
-	err = p.launch()
 	err = errors.Join(err, jobRead.Close(), framesWrite.Close())
 	if err != nil {
 		return nil, errors.Join(err, jobWrite.Close(), framesRead.Close())
@@ -129,28 +137,47 @@ func (s spawning) start(ctx context.Context) (*process, error) {
 	return p, nil
 }
 
+// env is the child's environment.
+func (s spawning) env() []string {
+	env := []string{"GOTRACEBACK=none"}
+	if s.heap > 0 {
+		// One thread for the guest, one that listens for the parent's end; no
+		// collector, which would have to wait for a guest that computes.
+		env = append(env, "GOMAXPROCS=2", "GOGC=off", fmt.Sprintf("GOMEMLIMIT=%d", s.heap))
+	}
+	return env
+}
+
 // launch starts the child from a thread that lives at least as long as it: the
 // kernel sends the parent-death signal when the thread is gone.
-func (p *process) launch() error {
+func (p *process) launch(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, p.executable)
+	cmd.Args, cmd.Env, cmd.Dir = []string{childName, p.mode}, p.env(), "/"
+	cmd.Stderr, cmd.ExtraFiles = &p.stderr, p.inherited
+	cmd.SysProcAttr = jail.Attributes(false)
+	if p.group != nil {
+		p.group.Attach(cmd.SysProcAttr)
+	}
+	cmd.WaitDelay = time.Second
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		err := p.cmd.Start()
+		err := cmd.Start()
 		if err != nil {
 			started <- err
 			return
 		}
 		if p.group != nil {
 			// It has no job yet, so it has not done anything.
-			if err := p.group.Add(p.cmd.Process.Pid); err != nil {
-				started <- errors.Join(err, p.cmd.Process.Kill(), p.cmd.Wait())
+			if err := p.group.Add(cmd.Process.Pid); err != nil {
+				started <- errors.Join(err, cmd.Process.Kill(), cmd.Wait())
 				return
 			}
 		}
 		started <- nil
-		// How it ended is in ProcessState.
-		_ = p.cmd.Wait()
+		_ = cmd.Wait() // how it ended is in ProcessState
+		p.end = *endOf(cmd.ProcessState)
 		close(p.done)
 	}()
 	return <-started
@@ -196,8 +223,6 @@ func decodeVerdict(payload []byte) (verdict, error) {
 
 // abstention says why a child that has ended left no result.
 func (p *process) abstention(v verdict, complete bool, ended, err error) *Abstention {
-	state := p.cmd.ProcessState
-	signal := signalOf(state.Sys())
 	firstLine, _, _ := bytes.Cut(bytes.TrimSpace(p.stderr.kept), []byte("\n"))
 	said := string(firstLine)
 	switch {
@@ -207,20 +232,20 @@ func (p *process) abstention(v verdict, complete bool, ended, err error) *Absten
 		return &Abstention{Cause: CauseCancelled, Err: ended}
 	case errors.Is(err, errProtocol):
 		return &Abstention{Cause: CauseProtocol, Err: err}
-	case complete && v.Cause != "" && state.ExitCode() == exitAbstained:
+	case complete && v.Cause != "" && p.end.Exit == exitAbstained:
 		return &Abstention{Cause: v.Cause, Detail: v.Detail}
-	case signal == syscall.SIGKILL && killedByGroup(p.group):
+	case p.end.Signal == syscall.SIGKILL && killedByGroup(p.group):
 		return &Abstention{Cause: CauseMemory, Detail: "killed at the memory limit of its cgroup"}
-	case signal == syscall.SIGKILL && overCPU(state.UserTime()+state.SystemTime(), p.cpu):
+	case p.end.Signal == syscall.SIGKILL && overCPU(p.end.CPU, p.cpu):
 		return &Abstention{Cause: CauseCPU, Detail: "killed at the processor time limit"}
-	case signal != 0:
-		return &Abstention{Cause: CauseKilled, Detail: signal.String()}
+	case p.end.Signal != 0:
+		return &Abstention{Cause: CauseKilled, Detail: p.end.Signal.String()}
 	case bytes.Contains(p.stderr.kept, []byte("out of memory")) || bytes.Contains(p.stderr.kept, []byte("cannot allocate memory")):
 		return &Abstention{Cause: CauseMemory, Detail: said}
-	case state.ExitCode() == exitVerdict:
+	case p.end.Exit == exitVerdict:
 		return &Abstention{Cause: CauseProtocol, Detail: "the child left without a verdict", Err: err}
 	}
-	return &Abstention{Cause: CauseHost, Detail: fmt.Sprintf("%s: %s", state, said), Err: err}
+	return &Abstention{Cause: CauseHost, Detail: fmt.Sprintf("%s: %s", p.end.Text, said), Err: err}
 }
 
 // killedByGroup says whether the kernel has killed a child at its cgroup's limit.

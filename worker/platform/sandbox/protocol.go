@@ -21,6 +21,7 @@ const (
 	childName        = "openmesh-sandbox"
 	childModeRun     = "run"
 	childModeCompile = "compile"
+	childModeLaunch  = "launch"
 )
 
 // Descriptors of a child. Above fdModule come stdin, if there is one, and the inputs.

@@ -173,6 +173,15 @@ func (g *Cgroup) Attach(attributes *syscall.SysProcAttr) {
 	}
 }
 
+// Dir is the group's directory, which a child may be started in; nil in version
+// 1 and for no group.
+func (g *Cgroup) Dir() *os.File {
+	if g == nil {
+		return nil
+	}
+	return g.dir
+}
+
 // Add puts a child that has been started into the group, before it is sent what
 // it has to work on. In version 2 it does nothing: see Attach.
 func (g *Cgroup) Add(pid int) error {

@@ -7,6 +7,7 @@ package jail
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"syscall"
 )
@@ -46,6 +47,9 @@ type Cgroup struct{}
 
 // Attach does nothing.
 func (*Cgroup) Attach(*syscall.SysProcAttr) {}
+
+// Dir is nil.
+func (*Cgroup) Dir() *os.File { return nil }
 
 // Add fails with ErrPlatform.
 func (*Cgroup) Add(int) error { return ErrPlatform }
