@@ -68,6 +68,18 @@ func (r *reader) u32() uint32 {
 	}
 }
 
+// simdOp reads the number behind prefixSIMD of the instruction at an offset. It
+// has to be in its shortest form: wazero takes the first byte of a longer one for
+// the whole, which is another instruction. No compiler writes longer ones.
+func (r *reader) simdOp(at int) uint32 {
+	from := r.pos
+	op := r.u32()
+	if n := r.pos - from; n > 1 && op < 1<<(7*(n-1)) {
+		fail("instruction", at, "opcode 0xfd %d is written in %d bytes, more than it needs", op, n)
+	}
+	return op
+}
+
 // signed reads a signed LEB128 integer of the given number of bits, 32, 33 or 64.
 func (r *reader) signed(bits int) int64 {
 	if r.pos < r.end {

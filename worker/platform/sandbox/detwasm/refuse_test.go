@@ -48,6 +48,7 @@ func TestD8_WhatTheProfileDoesNotHaveIsRefusedByNameAndOffset(t *testing.T) {
 		{"elements out of bounds", "element segment", 27, binary(void, one, section(4, vec([]byte{0x70, 0, 1})), section(9, vec([]byte{0, 0x41, 1, 0x0b, 1, 0})))},
 		{"an atomic instruction", "threads", 28, inMemory(0xfe, 0x03, 0)},
 		{"a relaxed vector instruction", "relaxed SIMD", 23, code(0xfd, 0x80, 0x02)},
+		{"a vector instruction in more bytes than it needs", "instruction", 23, code(0xfd, 0x87, 0x00, 0, 0)},
 		{"a tail call", "tail call", 23, code(0x12, 0)},
 		{"try", "exception handling", 23, code(0x06, 0x40, 0x0b)},
 		{"throw", "exception handling", 23, code(0x08, 0)},

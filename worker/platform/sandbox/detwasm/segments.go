@@ -26,7 +26,7 @@ func (m *module) constExpr(r *reader, want ValType) constant {
 		r.bytes(8)
 		got = F64
 	case prefixSIMD:
-		if sub := r.u32(); sub != simdConst {
+		if sub := r.simdOp(at); sub != simdConst {
 			fail("constant expression", at, "instruction 0xfd %d is not constant", sub)
 		}
 		r.bytes(16)

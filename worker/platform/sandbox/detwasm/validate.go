@@ -343,7 +343,7 @@ func (b *body) choose(t ValType, at int) {
 }
 
 func (b *body) simd(at int) {
-	op := b.r.u32()
+	op := b.r.simdOp(at)
 	switch {
 	case op == simdConst:
 		b.r.bytes(16)
