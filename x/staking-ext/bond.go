@@ -36,7 +36,13 @@ func (b Bond) Ineligible(minBond math.Int) string {
 	case b.Status == StatusTombstoned:
 		return "tombstoned: this operator is excluded for good"
 	case b.Status == StatusJailed:
-		return fmt.Sprintf("jailed: send MsgUnjail at or after %s", b.JailedUntil.Format(time.RFC3339))
+		reason := fmt.Sprintf("jailed: send MsgUnjail at or after %s", b.JailedUntil.Format(time.RFC3339))
+		if suspended := b.suspensionText(); suspended != "" {
+			reason += "; " + suspended
+		}
+		return reason
+	case len(b.Suspensions) > 0:
+		return b.suspensionText()
 	case b.Free().LT(minBond):
 		return fmt.Sprintf("free bond is %s, %s is needed: bond more or wait for locks to end", b.Free(), minBond)
 	}
@@ -96,10 +102,11 @@ func (b Bond) CheckUnbond(amount, minUnbond, minBond math.Int) error {
 }
 
 // IsBlank is true where the record holds nothing worth keeping: no stake, no
-// lock, no history.
+// lock, no history, no suspension.
 func (b Bond) IsBlank() bool {
 	return b.Amount.IsZero() && b.LockCount == 0 && b.Status == StatusActive &&
-		b.Faults.WrongData.Total == 0 && b.Faults.Offline.Total == 0 && b.Faults.Unknown.Total == 0
+		b.Faults.WrongData.Total == 0 && b.Faults.Offline.Total == 0 && b.Faults.Unknown.Total == 0 &&
+		len(b.Suspensions) == 0
 }
 
 // Validate checks what a record can be checked for by itself.
@@ -121,7 +128,7 @@ func (b Bond) Validate() error {
 			return fmt.Errorf("bond of %s: fault counter out of bounds", b.Operator)
 		}
 	}
-	return nil
+	return b.validateSuspensions()
 }
 
 // Validate checks what an entry can be checked for by itself.
@@ -159,8 +166,13 @@ func (l Lock) Validate() error {
 	return nil
 }
 
-// Stake is all that the module owes.
-func (t Totals) Stake() math.Int { return t.Bonded.Add(t.Unbonding) }
+// Stake is all that can be slashed: of operators, of their backers, and behind services.
+func (t Totals) Stake() math.Int {
+	return t.Bonded.Add(t.Unbonding).Add(t.Backed).Add(t.Unbacking).Add(t.ServiceBonded).Add(t.ServiceUnbonding)
+}
+
+// Owed is all that the module owes: the stake, and rewards that were not paid.
+func (t Totals) Owed() math.Int { return t.Stake().Add(t.Rewards) }
 
 // isNegative treats a missing amount like a negative one.
 func isNegative(i math.Int) bool { return i.IsNil() || i.IsNegative() }

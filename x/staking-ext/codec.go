@@ -18,6 +18,13 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgUnbond{}, "openmesh/stakingext/MsgUnbond")
 	legacy.RegisterAminoMsg(cdc, &MsgUnjail{}, "openmesh/stakingext/MsgUnjail")
 	legacy.RegisterAminoMsg(cdc, &MsgReleaseExpiredLock{}, "openmesh/stakingext/MsgReleaseLock")
+	legacy.RegisterAminoMsg(cdc, &MsgBack{}, "openmesh/stakingext/MsgBack")
+	legacy.RegisterAminoMsg(cdc, &MsgUnback{}, "openmesh/stakingext/MsgUnback")
+	legacy.RegisterAminoMsg(cdc, &MsgWithdrawBackerRewards{}, "openmesh/stakingext/MsgBackerRewards")
+	legacy.RegisterAminoMsg(cdc, &MsgSetCommission{}, "openmesh/stakingext/MsgSetCommission")
+	legacy.RegisterAminoMsg(cdc, &MsgClaimRewards{}, "openmesh/stakingext/MsgClaimRewards")
+	legacy.RegisterAminoMsg(cdc, &MsgBondService{}, "openmesh/stakingext/MsgBondService")
+	legacy.RegisterAminoMsg(cdc, &MsgUnbondService{}, "openmesh/stakingext/MsgUnbondService")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "openmesh/stakingext/MsgUpdateParams")
 	cdc.RegisterConcrete(&Params{}, "openmesh/stakingext/Params", nil)
 }
@@ -29,6 +36,13 @@ func RegisterInterfaces(registry types.InterfaceRegistry) {
 		&MsgUnbond{},
 		&MsgUnjail{},
 		&MsgReleaseExpiredLock{},
+		&MsgBack{},
+		&MsgUnback{},
+		&MsgWithdrawBackerRewards{},
+		&MsgSetCommission{},
+		&MsgClaimRewards{},
+		&MsgBondService{},
+		&MsgUnbondService{},
 		&MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)

@@ -57,4 +57,35 @@ var (
 	ErrInvariant = errors.Register(ModuleName, 23, "ledger invariant is broken")
 	// ErrInvalidPage: the page request is beyond what a node serves.
 	ErrInvalidPage = errors.RegisterWithGRPCCode(ModuleName, 24, codes.InvalidArgument, "page request is invalid")
+
+	// ErrNoPool: the operator has not set a commission, and takes no backing.
+	ErrNoPool = errors.RegisterWithGRPCCode(ModuleName, 40, codes.NotFound, "operator takes no backing")
+	// ErrBackingFull: the pool holds as much as counts beside the operator's own bond.
+	ErrBackingFull = errors.Register(ModuleName, 41, "operator has all the backing that counts")
+	// ErrPoolWorn: slashes left the shares worth too little for new ones.
+	ErrPoolWorn = errors.Register(ModuleName, 42, "pool is worn out by slashes")
+	// ErrNoBacking: the backer holds no shares of this pool.
+	ErrNoBacking = errors.RegisterWithGRPCCode(ModuleName, 43, codes.NotFound, "no backing")
+	// ErrBackingWiped: a slash took all of the backing.
+	ErrBackingWiped = errors.Register(ModuleName, 44, "backing was slashed to nothing")
+	// ErrInsufficientBacking: the backing is worth less than what was asked for.
+	ErrInsufficientBacking = errors.Register(ModuleName, 45, "not enough backing")
+	// ErrCommission: the commission is out of bounds, or rises too far or too soon.
+	ErrCommission = errors.Register(ModuleName, 46, "commission is refused")
+	// ErrNoRewards: there is not one whole unit to pay.
+	ErrNoRewards = errors.Register(ModuleName, 47, "no rewards to pay")
+	// ErrSuspended: a suspended operator takes no duties.
+	ErrSuspended = errors.Register(ModuleName, 60, "operator is suspended")
+	// ErrNotSuspended: the operator is not suspended for this cause.
+	ErrNotSuspended = errors.Register(ModuleName, 61, "operator is not suspended for this cause")
+	// ErrInvalidSuspension: cause or height of a suspension is out of bounds.
+	ErrInvalidSuspension = errors.Register(ModuleName, 62, "suspension is invalid")
+	// ErrTooManySuspensions: as many causes as can be suspend the operator already.
+	ErrTooManySuspensions = errors.Register(ModuleName, 63, "too many suspensions at once")
+	// ErrNoServices: this chain has no registry of services.
+	ErrNoServices = errors.Register(ModuleName, 64, "there is no registry of services")
+	// ErrNoServiceBond: no stake behind this service.
+	ErrNoServiceBond = errors.RegisterWithGRPCCode(ModuleName, 65, codes.NotFound, "service has no bond")
+	// ErrNotServiceOwner: the service, or the stake behind it, is another account's.
+	ErrNotServiceOwner = errors.Register(ModuleName, 66, "sender is not the owner")
 )

@@ -576,8 +576,15 @@ type EventSlashed struct {
 	FromBond cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=from_bond,json=fromBond,proto3,customtype=cosmossdk.io/math.Int" json:"from_bond"`
 	// from_unbondings taken. Base unit of the bond denom.
 	FromUnbondings cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=from_unbondings,json=fromUnbondings,proto3,customtype=cosmossdk.io/math.Int" json:"from_unbondings"`
-	// slashed and burned, the sum of both. Base unit of the bond denom.
+	// slashed, the sum of all parts. Base unit of the bond denom.
 	Slashed cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=slashed,proto3,customtype=cosmossdk.io/math.Int" json:"slashed"`
+	// from_backing taken, from the pool and from batches. Base unit of the bond denom.
+	FromBacking cosmossdk_io_math.Int `protobuf:"bytes,40,opt,name=from_backing,json=fromBacking,proto3,customtype=cosmossdk.io/math.Int" json:"from_backing"`
+	// to_harmed is the part of slashed that went to the harmed party; the rest was
+	// burned. Base unit of the bond denom.
+	ToHarmed cosmossdk_io_math.Int `protobuf:"bytes,60,opt,name=to_harmed,json=toHarmed,proto3,customtype=cosmossdk.io/math.Int" json:"to_harmed"`
+	// harmed party of the fault, bech32; empty where there is none.
+	Harmed string `protobuf:"bytes,61,opt,name=harmed,proto3" json:"harmed,omitempty"`
 }
 
 func (m *EventSlashed) Reset()         { *m = EventSlashed{} }
@@ -632,6 +639,13 @@ func (m *EventSlashed) GetFractionBps() uint32 {
 		return m.FractionBps
 	}
 	return 0
+}
+
+func (m *EventSlashed) GetHarmed() string {
+	if m != nil {
+		return m.Harmed
+	}
+	return ""
 }
 
 // EventSlashCapped: the circuit breaker of the epoch cut a slash.
@@ -840,6 +854,686 @@ func (m *EventTombstoned) GetOperator() string {
 	return ""
 }
 
+// EventHarmedUnpaid: the harmed party could not be paid, so its part was burned, too.
+type EventHarmedUnpaid struct {
+	// harmed party of the fault, bech32.
+	Harmed string `protobuf:"bytes,1,opt,name=harmed,proto3" json:"harmed,omitempty"`
+	// fault that was punished.
+	Fault Fault `protobuf:"bytes,2,opt,name=fault,proto3" json:"fault"`
+	// amount that was burned instead. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// reason of the failure.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventHarmedUnpaid) Reset()         { *m = EventHarmedUnpaid{} }
+func (m *EventHarmedUnpaid) String() string { return proto.CompactTextString(m) }
+func (*EventHarmedUnpaid) ProtoMessage()    {}
+func (*EventHarmedUnpaid) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{13}
+}
+func (m *EventHarmedUnpaid) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventHarmedUnpaid) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventHarmedUnpaid.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventHarmedUnpaid) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventHarmedUnpaid.Merge(m, src)
+}
+func (m *EventHarmedUnpaid) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventHarmedUnpaid) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventHarmedUnpaid.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventHarmedUnpaid proto.InternalMessageInfo
+
+func (m *EventHarmedUnpaid) GetHarmed() string {
+	if m != nil {
+		return m.Harmed
+	}
+	return ""
+}
+
+func (m *EventHarmedUnpaid) GetFault() Fault {
+	if m != nil {
+		return m.Fault
+	}
+	return Fault{}
+}
+
+func (m *EventHarmedUnpaid) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// EventSuspended: an operator was taken out of matching, or for longer.
+type EventSuspended struct {
+	// operator who takes no duties; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// cause of it.
+	Cause string `protobuf:"bytes,2,opt,name=cause,proto3" json:"cause,omitempty"`
+	// until_height at whose end it lifts.
+	UntilHeight int64 `protobuf:"varint,3,opt,name=until_height,json=untilHeight,proto3" json:"until_height,omitempty"`
+}
+
+func (m *EventSuspended) Reset()         { *m = EventSuspended{} }
+func (m *EventSuspended) String() string { return proto.CompactTextString(m) }
+func (*EventSuspended) ProtoMessage()    {}
+func (*EventSuspended) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{14}
+}
+func (m *EventSuspended) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSuspended) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSuspended.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSuspended) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSuspended.Merge(m, src)
+}
+func (m *EventSuspended) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSuspended) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSuspended.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSuspended proto.InternalMessageInfo
+
+func (m *EventSuspended) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventSuspended) GetCause() string {
+	if m != nil {
+		return m.Cause
+	}
+	return ""
+}
+
+func (m *EventSuspended) GetUntilHeight() int64 {
+	if m != nil {
+		return m.UntilHeight
+	}
+	return 0
+}
+
+// EventResumed: a suspension is over. Others may still hold.
+type EventResumed struct {
+	// operator who was suspended; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// cause of the suspension.
+	Cause string `protobuf:"bytes,2,opt,name=cause,proto3" json:"cause,omitempty"`
+	// lapsed is true where its height came, false where it was ended before.
+	Lapsed bool `protobuf:"varint,3,opt,name=lapsed,proto3" json:"lapsed,omitempty"`
+}
+
+func (m *EventResumed) Reset()         { *m = EventResumed{} }
+func (m *EventResumed) String() string { return proto.CompactTextString(m) }
+func (*EventResumed) ProtoMessage()    {}
+func (*EventResumed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{15}
+}
+func (m *EventResumed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventResumed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventResumed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventResumed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventResumed.Merge(m, src)
+}
+func (m *EventResumed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventResumed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventResumed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventResumed proto.InternalMessageInfo
+
+func (m *EventResumed) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventResumed) GetCause() string {
+	if m != nil {
+		return m.Cause
+	}
+	return ""
+}
+
+func (m *EventResumed) GetLapsed() bool {
+	if m != nil {
+		return m.Lapsed
+	}
+	return false
+}
+
+// EventResumeFailed: a suspension could not be lifted and will be tried again.
+type EventResumeFailed struct {
+	// operator who is suspended; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// cause of the suspension.
+	Cause string `protobuf:"bytes,2,opt,name=cause,proto3" json:"cause,omitempty"`
+	// attempts made so far.
+	Attempts uint32 `protobuf:"varint,3,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// retry_height is the height of the next attempt.
+	RetryHeight int64 `protobuf:"varint,4,opt,name=retry_height,json=retryHeight,proto3" json:"retry_height,omitempty"`
+	// reason of the failure.
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventResumeFailed) Reset()         { *m = EventResumeFailed{} }
+func (m *EventResumeFailed) String() string { return proto.CompactTextString(m) }
+func (*EventResumeFailed) ProtoMessage()    {}
+func (*EventResumeFailed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{16}
+}
+func (m *EventResumeFailed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventResumeFailed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventResumeFailed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventResumeFailed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventResumeFailed.Merge(m, src)
+}
+func (m *EventResumeFailed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventResumeFailed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventResumeFailed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventResumeFailed proto.InternalMessageInfo
+
+func (m *EventResumeFailed) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventResumeFailed) GetCause() string {
+	if m != nil {
+		return m.Cause
+	}
+	return ""
+}
+
+func (m *EventResumeFailed) GetAttempts() uint32 {
+	if m != nil {
+		return m.Attempts
+	}
+	return 0
+}
+
+func (m *EventResumeFailed) GetRetryHeight() int64 {
+	if m != nil {
+		return m.RetryHeight
+	}
+	return 0
+}
+
+func (m *EventResumeFailed) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// EventServiceBonded: an owner added to the stake behind its service.
+type EventServiceBonded struct {
+	// service_id of the registry above.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// owner who paid; bech32 account address.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// amount that was added. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// bonded after it. Base unit of the bond denom.
+	Bonded cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=bonded,proto3,customtype=cosmossdk.io/math.Int" json:"bonded"`
+}
+
+func (m *EventServiceBonded) Reset()         { *m = EventServiceBonded{} }
+func (m *EventServiceBonded) String() string { return proto.CompactTextString(m) }
+func (*EventServiceBonded) ProtoMessage()    {}
+func (*EventServiceBonded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{17}
+}
+func (m *EventServiceBonded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceBonded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceBonded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceBonded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceBonded.Merge(m, src)
+}
+func (m *EventServiceBonded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceBonded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceBonded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceBonded proto.InternalMessageInfo
+
+func (m *EventServiceBonded) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceBonded) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+// EventServiceUnbondingStarted: a withdrawal of a service's stake began.
+type EventServiceUnbondingStarted struct {
+	// service_id of the registry above.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// owner who will be paid; bech32 account address.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the unbonding.
+	Id uint64 `protobuf:"varint,3,opt,name=id,proto3" json:"id,omitempty"`
+	// amount that will be paid. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// mature_height is the height of the earliest payout.
+	MatureHeight int64 `protobuf:"varint,5,opt,name=mature_height,json=matureHeight,proto3" json:"mature_height,omitempty"`
+	// mature_time is the block time of the earliest payout, UTC.
+	MatureTime time.Time `protobuf:"bytes,6,opt,name=mature_time,json=matureTime,proto3,stdtime" json:"mature_time"`
+}
+
+func (m *EventServiceUnbondingStarted) Reset()         { *m = EventServiceUnbondingStarted{} }
+func (m *EventServiceUnbondingStarted) String() string { return proto.CompactTextString(m) }
+func (*EventServiceUnbondingStarted) ProtoMessage()    {}
+func (*EventServiceUnbondingStarted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{18}
+}
+func (m *EventServiceUnbondingStarted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceUnbondingStarted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceUnbondingStarted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceUnbondingStarted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceUnbondingStarted.Merge(m, src)
+}
+func (m *EventServiceUnbondingStarted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceUnbondingStarted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceUnbondingStarted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceUnbondingStarted proto.InternalMessageInfo
+
+func (m *EventServiceUnbondingStarted) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceUnbondingStarted) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventServiceUnbondingStarted) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *EventServiceUnbondingStarted) GetMatureHeight() int64 {
+	if m != nil {
+		return m.MatureHeight
+	}
+	return 0
+}
+
+func (m *EventServiceUnbondingStarted) GetMatureTime() time.Time {
+	if m != nil {
+		return m.MatureTime
+	}
+	return time.Time{}
+}
+
+// EventServiceUnbondingPaid: a withdrawal of a service's stake was paid.
+type EventServiceUnbondingPaid struct {
+	// service_id of the registry above.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// owner who was paid; bech32 account address.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the unbonding.
+	Id uint64 `protobuf:"varint,3,opt,name=id,proto3" json:"id,omitempty"`
+	// amount that was paid. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *EventServiceUnbondingPaid) Reset()         { *m = EventServiceUnbondingPaid{} }
+func (m *EventServiceUnbondingPaid) String() string { return proto.CompactTextString(m) }
+func (*EventServiceUnbondingPaid) ProtoMessage()    {}
+func (*EventServiceUnbondingPaid) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{19}
+}
+func (m *EventServiceUnbondingPaid) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceUnbondingPaid) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceUnbondingPaid.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceUnbondingPaid) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceUnbondingPaid.Merge(m, src)
+}
+func (m *EventServiceUnbondingPaid) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceUnbondingPaid) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceUnbondingPaid.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceUnbondingPaid proto.InternalMessageInfo
+
+func (m *EventServiceUnbondingPaid) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceUnbondingPaid) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventServiceUnbondingPaid) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// EventServicePayoutFailed: a payout could not be made and will be tried again.
+type EventServicePayoutFailed struct {
+	// service_id of the registry above.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// owner who is owed; bech32 account address.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the unbonding.
+	Id uint64 `protobuf:"varint,3,opt,name=id,proto3" json:"id,omitempty"`
+	// amount that is owed. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// attempts made so far.
+	Attempts uint32 `protobuf:"varint,5,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// retry_height is the height of the next attempt.
+	RetryHeight int64 `protobuf:"varint,6,opt,name=retry_height,json=retryHeight,proto3" json:"retry_height,omitempty"`
+	// reason of the failure.
+	Reason string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventServicePayoutFailed) Reset()         { *m = EventServicePayoutFailed{} }
+func (m *EventServicePayoutFailed) String() string { return proto.CompactTextString(m) }
+func (*EventServicePayoutFailed) ProtoMessage()    {}
+func (*EventServicePayoutFailed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{20}
+}
+func (m *EventServicePayoutFailed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServicePayoutFailed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServicePayoutFailed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServicePayoutFailed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServicePayoutFailed.Merge(m, src)
+}
+func (m *EventServicePayoutFailed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServicePayoutFailed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServicePayoutFailed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServicePayoutFailed proto.InternalMessageInfo
+
+func (m *EventServicePayoutFailed) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServicePayoutFailed) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventServicePayoutFailed) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *EventServicePayoutFailed) GetAttempts() uint32 {
+	if m != nil {
+		return m.Attempts
+	}
+	return 0
+}
+
+func (m *EventServicePayoutFailed) GetRetryHeight() int64 {
+	if m != nil {
+		return m.RetryHeight
+	}
+	return 0
+}
+
+func (m *EventServicePayoutFailed) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// EventServiceBondClosed: the last of a service's stake is gone.
+type EventServiceBondClosed struct {
+	// service_id of the registry above.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+}
+
+func (m *EventServiceBondClosed) Reset()         { *m = EventServiceBondClosed{} }
+func (m *EventServiceBondClosed) String() string { return proto.CompactTextString(m) }
+func (*EventServiceBondClosed) ProtoMessage()    {}
+func (*EventServiceBondClosed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{21}
+}
+func (m *EventServiceBondClosed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceBondClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceBondClosed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceBondClosed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceBondClosed.Merge(m, src)
+}
+func (m *EventServiceBondClosed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceBondClosed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceBondClosed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceBondClosed proto.InternalMessageInfo
+
+func (m *EventServiceBondClosed) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+// EventServiceSlashed: a fault of a service was recorded and punished; slashed may
+// be zero.
+type EventServiceSlashed struct {
+	// service_id of the registry above.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// record of the fault, as it is kept.
+	Record FaultRecord `protobuf:"bytes,2,opt,name=record,proto3" json:"record"`
+}
+
+func (m *EventServiceSlashed) Reset()         { *m = EventServiceSlashed{} }
+func (m *EventServiceSlashed) String() string { return proto.CompactTextString(m) }
+func (*EventServiceSlashed) ProtoMessage()    {}
+func (*EventServiceSlashed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{22}
+}
+func (m *EventServiceSlashed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceSlashed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceSlashed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceSlashed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceSlashed.Merge(m, src)
+}
+func (m *EventServiceSlashed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceSlashed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceSlashed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceSlashed proto.InternalMessageInfo
+
+func (m *EventServiceSlashed) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceSlashed) GetRecord() FaultRecord {
+	if m != nil {
+		return m.Record
+	}
+	return FaultRecord{}
+}
+
 // EventParamsUpdated: governance replaced the params.
 type EventParamsUpdated struct {
 	// params in force now.
@@ -850,7 +1544,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{13}
+	return fileDescriptor_c2fbfa9f2e2c6f0b, []int{23}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -900,6 +1594,16 @@ func init() {
 	proto.RegisterType((*EventJailed)(nil), "openmesh.stakingext.v1.EventJailed")
 	proto.RegisterType((*EventUnjailed)(nil), "openmesh.stakingext.v1.EventUnjailed")
 	proto.RegisterType((*EventTombstoned)(nil), "openmesh.stakingext.v1.EventTombstoned")
+	proto.RegisterType((*EventHarmedUnpaid)(nil), "openmesh.stakingext.v1.EventHarmedUnpaid")
+	proto.RegisterType((*EventSuspended)(nil), "openmesh.stakingext.v1.EventSuspended")
+	proto.RegisterType((*EventResumed)(nil), "openmesh.stakingext.v1.EventResumed")
+	proto.RegisterType((*EventResumeFailed)(nil), "openmesh.stakingext.v1.EventResumeFailed")
+	proto.RegisterType((*EventServiceBonded)(nil), "openmesh.stakingext.v1.EventServiceBonded")
+	proto.RegisterType((*EventServiceUnbondingStarted)(nil), "openmesh.stakingext.v1.EventServiceUnbondingStarted")
+	proto.RegisterType((*EventServiceUnbondingPaid)(nil), "openmesh.stakingext.v1.EventServiceUnbondingPaid")
+	proto.RegisterType((*EventServicePayoutFailed)(nil), "openmesh.stakingext.v1.EventServicePayoutFailed")
+	proto.RegisterType((*EventServiceBondClosed)(nil), "openmesh.stakingext.v1.EventServiceBondClosed")
+	proto.RegisterType((*EventServiceSlashed)(nil), "openmesh.stakingext.v1.EventServiceSlashed")
 	proto.RegisterType((*EventParamsUpdated)(nil), "openmesh.stakingext.v1.EventParamsUpdated")
 }
 
@@ -908,60 +1612,79 @@ func init() {
 }
 
 var fileDescriptor_c2fbfa9f2e2c6f0b = []byte{
-	// 838 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x56, 0x4f, 0x6f, 0xe3, 0x44,
-	0x14, 0x8f, 0xf3, 0xaf, 0xd9, 0x71, 0xba, 0x0b, 0x56, 0xb7, 0x32, 0x91, 0x48, 0x8a, 0xf7, 0x52,
-	0x09, 0xc5, 0xd6, 0x16, 0x2e, 0x08, 0xf6, 0x40, 0xaa, 0x6c, 0x5b, 0xc4, 0xa1, 0x72, 0x5b, 0x21,
-	0x71, 0x89, 0x26, 0xf1, 0xc4, 0x71, 0x63, 0xcf, 0x58, 0x9e, 0x71, 0x49, 0x3f, 0x42, 0x25, 0x84,
-	0xfa, 0x0d, 0xf8, 0x12, 0x3d, 0xc3, 0xb5, 0x17, 0xa4, 0xaa, 0xe2, 0x80, 0x38, 0x14, 0xd4, 0x7e,
-	0x06, 0xee, 0x68, 0xfe, 0xd8, 0x6d, 0x25, 0x02, 0x8a, 0x83, 0xb4, 0xbd, 0xe5, 0xbd, 0xbc, 0xdf,
-	0xf3, 0xfb, 0xbd, 0xdf, 0x9b, 0x37, 0x03, 0x5e, 0x91, 0x18, 0xe1, 0x08, 0xd1, 0x89, 0x43, 0x19,
-	0x9c, 0x06, 0xd8, 0x47, 0x33, 0xe6, 0x9c, 0xbc, 0x76, 0xd0, 0x09, 0xc2, 0x8c, 0xda, 0x71, 0x42,
-	0x18, 0x31, 0xd6, 0xb3, 0x20, 0xfb, 0x3e, 0xc8, 0x3e, 0x79, 0xdd, 0xfa, 0x60, 0x44, 0x68, 0x44,
-	0xe8, 0x40, 0x44, 0x39, 0xd2, 0x90, 0x90, 0xd6, 0x9a, 0x4f, 0x7c, 0x22, 0xfd, 0xfc, 0x97, 0xf2,
-	0x76, 0x7c, 0x42, 0xfc, 0x10, 0x39, 0xc2, 0x1a, 0xa6, 0x63, 0x87, 0x05, 0x11, 0xa2, 0x0c, 0x46,
-	0xb1, 0x0a, 0xb0, 0xe6, 0x94, 0x33, 0x86, 0x69, 0xc8, 0x54, 0xcc, 0xbc, 0x92, 0x63, 0x98, 0xc0,
-	0x48, 0x7d, 0xdf, 0xfa, 0x45, 0x03, 0x7a, 0x9f, 0x73, 0xe8, 0x11, 0xec, 0x21, 0xcf, 0xf8, 0x14,
-	0x34, 0x48, 0x8c, 0x12, 0xc8, 0x48, 0x62, 0x6a, 0x1b, 0xda, 0xe6, 0xb3, 0x9e, 0x79, 0x7d, 0xd1,
-	0x5d, 0x53, 0x35, 0x7f, 0xe9, 0x79, 0x09, 0xa2, 0xf4, 0x80, 0x25, 0x01, 0xf6, 0xdd, 0x3c, 0xd2,
-	0xd8, 0x06, 0x75, 0x18, 0x91, 0x14, 0x33, 0xb3, 0x2c, 0x30, 0x1f, 0x5f, 0xde, 0x74, 0x4a, 0xbf,
-	0xdf, 0x74, 0x5e, 0x4a, 0x1c, 0xf5, 0xa6, 0x76, 0x40, 0x9c, 0x08, 0xb2, 0x89, 0xbd, 0x87, 0xd9,
-	0xf5, 0x45, 0x17, 0xa8, 0x84, 0x7b, 0x98, 0xb9, 0x0a, 0xca, 0x93, 0x0c, 0x45, 0x11, 0x66, 0xa5,
-	0x40, 0x12, 0x09, 0xb5, 0x7e, 0x28, 0x83, 0x97, 0x82, 0xcf, 0x11, 0xe6, 0x9e, 0x00, 0xfb, 0x07,
-	0x0c, 0x26, 0xac, 0x30, 0xb3, 0xe7, 0xa0, 0x1c, 0x78, 0x82, 0x55, 0xd5, 0x2d, 0x07, 0xde, 0x03,
-	0xa6, 0x95, 0xe2, 0x4c, 0x5f, 0x81, 0xd5, 0x08, 0xb2, 0x34, 0x41, 0x83, 0x09, 0x0a, 0xfc, 0x09,
-	0x33, 0xab, 0x1b, 0xda, 0x66, 0xc5, 0x6d, 0x4a, 0xe7, 0xae, 0xf0, 0x19, 0x7d, 0xa0, 0xab, 0x20,
-	0x2e, 0xbe, 0x59, 0xdb, 0xd0, 0x36, 0xf5, 0xad, 0x96, 0x2d, 0x27, 0xc3, 0xce, 0x26, 0xc3, 0x3e,
-	0xcc, 0x26, 0xa3, 0xd7, 0xe0, 0xa5, 0x9c, 0xff, 0xd1, 0xd1, 0x5c, 0x20, 0x81, 0xfc, 0x2f, 0xeb,
-	0x47, 0x0d, 0x18, 0x8f, 0x1b, 0xb2, 0x0f, 0x83, 0xa7, 0xd4, 0x0d, 0xeb, 0x2f, 0x0d, 0xbc, 0x2f,
-	0x2a, 0xdc, 0x87, 0xa7, 0x24, 0x65, 0x6f, 0x61, 0x10, 0x3e, 0x2d, 0xb9, 0x5a, 0xa0, 0x01, 0x19,
-	0x43, 0x51, 0xcc, 0xa8, 0x50, 0x6a, 0xd5, 0xcd, 0x6d, 0xe3, 0x23, 0xd0, 0x4c, 0x10, 0x4b, 0x4e,
-	0x33, 0x25, 0x6b, 0x42, 0x49, 0x5d, 0xf8, 0x94, 0x90, 0xeb, 0xa0, 0x9e, 0x20, 0x48, 0x09, 0x36,
-	0xeb, 0xbc, 0x06, 0x57, 0x59, 0xd6, 0x0e, 0x78, 0x91, 0x9f, 0xbc, 0xed, 0x90, 0xd0, 0xa2, 0xa4,
-	0xad, 0x5f, 0xb3, 0x33, 0xfc, 0x35, 0x19, 0x4d, 0x0b, 0xb7, 0xce, 0x04, 0x2b, 0x34, 0x1d, 0x1e,
-	0xa3, 0x91, 0x3a, 0xc4, 0x6e, 0x66, 0xfe, 0x3f, 0x4d, 0x5c, 0x03, 0xb5, 0x14, 0xb3, 0x20, 0x54,
-	0xb3, 0x2e, 0x0d, 0xde, 0x5a, 0x0f, 0x41, 0x2f, 0x0c, 0x30, 0x52, 0xad, 0xcb, 0x6d, 0xeb, 0x27,
-	0x0d, 0xac, 0xaa, 0xc9, 0x0d, 0x9f, 0x30, 0x31, 0x13, 0xac, 0xa0, 0x59, 0x1c, 0x24, 0xc8, 0x13,
-	0xd4, 0x1a, 0x6e, 0x66, 0x5a, 0x3f, 0x6b, 0x60, 0x3d, 0xd7, 0xc5, 0x45, 0x21, 0x82, 0x14, 0x2d,
-	0x35, 0xdd, 0xf3, 0x99, 0x3c, 0x1c, 0xd1, 0xca, 0x7f, 0x8c, 0x68, 0xf5, 0xdf, 0x46, 0xb4, 0xf6,
-	0x68, 0x44, 0xcf, 0x2a, 0xa0, 0x29, 0x18, 0x1c, 0x84, 0x90, 0x4e, 0x0a, 0xd7, 0xfd, 0x19, 0xa8,
-	0x89, 0x8b, 0x49, 0x54, 0xad, 0x6f, 0x7d, 0x68, 0xff, 0xf3, 0x3d, 0x69, 0xbf, 0xe5, 0x41, 0xbd,
-	0x2a, 0x57, 0xc1, 0x95, 0x08, 0x5e, 0xfc, 0x38, 0x81, 0x23, 0x16, 0x10, 0x3c, 0x18, 0xc6, 0x19,
-	0x39, 0x3d, 0xf3, 0xf5, 0x62, 0x6a, 0xec, 0x82, 0x67, 0xe3, 0x84, 0x44, 0x03, 0xbe, 0xde, 0x04,
-	0xb9, 0x05, 0x85, 0x6c, 0x70, 0x34, 0x3f, 0x84, 0xc6, 0x21, 0x78, 0x21, 0x32, 0xa5, 0xd9, 0xaa,
-	0xa4, 0xb2, 0x1f, 0x8b, 0xe5, 0x7b, 0xce, 0x73, 0xe4, 0xdb, 0x96, 0x1a, 0x7d, 0xb0, 0x42, 0x65,
-	0xfb, 0xe4, 0x02, 0x58, 0x2c, 0x5b, 0x86, 0xb5, 0xce, 0xca, 0xe0, 0xbd, 0x7b, 0x2d, 0xb6, 0x61,
-	0x1c, 0xbf, 0x0b, 0x3d, 0xde, 0x80, 0x8a, 0x97, 0xa2, 0x22, 0xe7, 0x85, 0xe3, 0x1e, 0xf6, 0xa2,
-	0xba, 0x44, 0x2f, 0xbe, 0xcf, 0x36, 0xde, 0x57, 0xcb, 0x1c, 0xa7, 0x1d, 0xd0, 0x3c, 0x16, 0xf8,
-	0x81, 0xdc, 0x4c, 0xe5, 0x05, 0xae, 0x58, 0x5d, 0x22, 0x8f, 0x38, 0xd0, 0xea, 0xe7, 0x8b, 0xea,
-	0x78, 0x89, 0x7a, 0xf2, 0x0b, 0xe1, 0x90, 0x44, 0x43, 0xca, 0x08, 0x2e, 0x9c, 0xc8, 0x55, 0x57,
-	0xfe, 0xbe, 0x78, 0xe9, 0x1d, 0xc5, 0x1e, 0xe4, 0x0f, 0xa0, 0x2f, 0x40, 0x5d, 0x3e, 0xfd, 0x44,
-	0x26, 0x7d, 0xab, 0x3d, 0x4f, 0x76, 0x09, 0x53, 0xba, 0x2b, 0x4c, 0xef, 0x9b, 0xcb, 0xdb, 0xb6,
-	0x76, 0x75, 0xdb, 0xd6, 0xfe, 0xbc, 0x6d, 0x6b, 0xe7, 0x77, 0xed, 0xd2, 0xd5, 0x5d, 0xbb, 0xf4,
-	0xdb, 0x5d, 0xbb, 0xf4, 0xed, 0x1b, 0x3f, 0x60, 0x93, 0x74, 0x68, 0x8f, 0x48, 0xe4, 0x64, 0x19,
-	0xbb, 0x18, 0xb1, 0xef, 0x48, 0x32, 0xcd, 0x1d, 0xce, 0x2c, 0x7b, 0x85, 0x76, 0xd1, 0x8c, 0x7d,
-	0x7e, 0xff, 0xc1, 0x61, 0x5d, 0xf4, 0xf9, 0x93, 0xbf, 0x03, 0x00, 0x00, 0xff, 0xff, 0xc8, 0xb9,
-	0x37, 0x9e, 0x62, 0x0b, 0x00, 0x00,
+	// 1151 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x58, 0xcb, 0x6f, 0x23, 0x45,
+	0x13, 0xcf, 0xf8, 0x15, 0xa7, 0x9c, 0x64, 0xbf, 0x6f, 0xc8, 0x46, 0xb3, 0x11, 0xeb, 0x84, 0xc9,
+	0x25, 0x12, 0xca, 0x98, 0x0d, 0x48, 0x08, 0xb1, 0x39, 0xac, 0xa3, 0xec, 0x26, 0x08, 0xa1, 0x68,
+	0x92, 0x08, 0x89, 0x8b, 0xd5, 0xf6, 0x74, 0xec, 0x49, 0x3c, 0xd3, 0xa3, 0xee, 0x9e, 0x24, 0x7b,
+	0xe2, 0x8c, 0x84, 0xd0, 0x5e, 0x38, 0xf3, 0x1f, 0x70, 0x5a, 0x71, 0x64, 0xaf, 0x7b, 0x41, 0x5a,
+	0xad, 0x40, 0x42, 0x48, 0x2c, 0x28, 0x39, 0x73, 0xe4, 0x8e, 0xfa, 0x65, 0x3b, 0x22, 0x0f, 0x32,
+	0x36, 0x22, 0x7b, 0x73, 0x97, 0xab, 0xaa, 0xeb, 0xf1, 0xab, 0xea, 0xaa, 0x81, 0x45, 0x92, 0xe0,
+	0x38, 0xc2, 0xac, 0x53, 0x63, 0x1c, 0x1d, 0x84, 0x71, 0x1b, 0x1f, 0xf3, 0xda, 0xe1, 0xbd, 0x1a,
+	0x3e, 0xc4, 0x31, 0x67, 0x5e, 0x42, 0x09, 0x27, 0xf6, 0xac, 0x61, 0xf2, 0xfa, 0x4c, 0xde, 0xe1,
+	0xbd, 0xb9, 0x3b, 0x2d, 0xc2, 0x22, 0xc2, 0x1a, 0x92, 0xab, 0xa6, 0x0e, 0x4a, 0x64, 0x6e, 0xa6,
+	0x4d, 0xda, 0x44, 0xd1, 0xc5, 0x2f, 0x4d, 0x9d, 0x6f, 0x13, 0xd2, 0xee, 0xe2, 0x9a, 0x3c, 0x35,
+	0xd3, 0xbd, 0x1a, 0x0f, 0x23, 0xcc, 0x38, 0x8a, 0x12, 0xcd, 0xe0, 0x5e, 0x60, 0xce, 0x1e, 0x4a,
+	0xbb, 0x5c, 0xf3, 0x5c, 0x64, 0x72, 0x82, 0x28, 0x8a, 0xf4, 0xfd, 0xee, 0x0f, 0x16, 0x54, 0xd6,
+	0x85, 0x0f, 0x75, 0x12, 0x07, 0x38, 0xb0, 0xdf, 0x83, 0x32, 0x49, 0x30, 0x45, 0x9c, 0x50, 0xc7,
+	0x5a, 0xb0, 0x96, 0x26, 0xea, 0xce, 0xcb, 0xa7, 0xcb, 0x33, 0xda, 0xe6, 0x07, 0x41, 0x40, 0x31,
+	0x63, 0xdb, 0x9c, 0x86, 0x71, 0xdb, 0xef, 0x71, 0xda, 0x6b, 0x50, 0x42, 0x11, 0x49, 0x63, 0xee,
+	0xe4, 0xa4, 0xcc, 0xdb, 0xcf, 0x5f, 0xcd, 0x8f, 0xfd, 0xf2, 0x6a, 0xfe, 0xb6, 0x92, 0x63, 0xc1,
+	0x81, 0x17, 0x92, 0x5a, 0x84, 0x78, 0xc7, 0xdb, 0x8c, 0xf9, 0xcb, 0xa7, 0xcb, 0xa0, 0x15, 0x6e,
+	0xc6, 0xdc, 0xd7, 0xa2, 0x42, 0x49, 0x53, 0x1a, 0xe1, 0xe4, 0x33, 0x28, 0x51, 0xa2, 0xee, 0x57,
+	0x39, 0xb8, 0x2d, 0xfd, 0xd9, 0x8d, 0x05, 0x25, 0x8c, 0xdb, 0xdb, 0x1c, 0x51, 0x9e, 0xd9, 0xb3,
+	0x69, 0xc8, 0x85, 0x81, 0xf4, 0xaa, 0xe0, 0xe7, 0xc2, 0x60, 0xc0, 0xd3, 0x7c, 0x76, 0x4f, 0x17,
+	0x61, 0x2a, 0x42, 0x3c, 0xa5, 0xb8, 0xd1, 0xc1, 0x61, 0xbb, 0xc3, 0x9d, 0xc2, 0x82, 0xb5, 0x94,
+	0xf7, 0x27, 0x15, 0x71, 0x43, 0xd2, 0xec, 0x75, 0xa8, 0x68, 0x26, 0x91, 0x7c, 0xa7, 0xb8, 0x60,
+	0x2d, 0x55, 0x56, 0xe6, 0x3c, 0x85, 0x0c, 0xcf, 0x20, 0xc3, 0xdb, 0x31, 0xc8, 0xa8, 0x97, 0x85,
+	0x29, 0x4f, 0x7e, 0x9b, 0xb7, 0x7c, 0x50, 0x82, 0xe2, 0x2f, 0xf7, 0x1b, 0x0b, 0xec, 0xb3, 0x01,
+	0xd9, 0x42, 0xe1, 0x4d, 0x8a, 0x86, 0xfb, 0xa7, 0x05, 0xff, 0x97, 0x16, 0x6e, 0xa1, 0xc7, 0x24,
+	0xe5, 0x0f, 0x51, 0xd8, 0xbd, 0x59, 0xe9, 0x9a, 0x83, 0x32, 0xe2, 0x1c, 0x47, 0x09, 0x67, 0x32,
+	0x53, 0x53, 0x7e, 0xef, 0x6c, 0xbf, 0x05, 0x93, 0x14, 0x73, 0xfa, 0xd8, 0x64, 0xb2, 0x28, 0x33,
+	0x59, 0x91, 0x34, 0x9d, 0xc8, 0x59, 0x28, 0x51, 0x8c, 0x18, 0x89, 0x9d, 0x92, 0xb0, 0xc1, 0xd7,
+	0x27, 0xf7, 0x11, 0xdc, 0xea, 0x55, 0xde, 0x5a, 0x97, 0xb0, 0xac, 0x4e, 0xbb, 0x3f, 0x9a, 0x1a,
+	0xfe, 0x98, 0xb4, 0x0e, 0x32, 0x87, 0xce, 0x81, 0x71, 0x96, 0x36, 0xf7, 0x71, 0x4b, 0x17, 0xb1,
+	0x6f, 0x8e, 0xa3, 0x09, 0xe2, 0x0c, 0x14, 0xd3, 0x98, 0x87, 0x5d, 0x8d, 0x75, 0x75, 0x10, 0xa1,
+	0x0d, 0x30, 0x0a, 0xba, 0x61, 0x8c, 0x75, 0xe8, 0x7a, 0x67, 0xf7, 0x7b, 0x0b, 0xa6, 0x34, 0x72,
+	0xbb, 0x37, 0xd8, 0x31, 0x07, 0xc6, 0xf1, 0x71, 0x12, 0x52, 0x1c, 0x48, 0xd7, 0xca, 0xbe, 0x39,
+	0xba, 0xcf, 0x2c, 0x98, 0xed, 0xe5, 0xc5, 0xc7, 0x5d, 0x8c, 0x18, 0x1e, 0x0a, 0xdd, 0x17, 0x7b,
+	0x32, 0x08, 0xd1, 0xfc, 0x15, 0x10, 0x2d, 0x5c, 0x06, 0xd1, 0xe2, 0x19, 0x88, 0xfe, 0x54, 0x80,
+	0x49, 0xe9, 0xc1, 0x76, 0x17, 0xb1, 0x4e, 0x66, 0xbb, 0x3f, 0x80, 0xa2, 0x7c, 0x98, 0xa4, 0xd5,
+	0x95, 0x95, 0xbb, 0xde, 0xf9, 0xef, 0xa4, 0xf7, 0x50, 0x30, 0xd5, 0x0b, 0x22, 0x0b, 0xbe, 0x92,
+	0x10, 0xc6, 0xef, 0x51, 0xd4, 0xe2, 0x21, 0x89, 0x1b, 0xcd, 0xc4, 0x38, 0x57, 0x31, 0xb4, 0x7a,
+	0xc2, 0xec, 0x0d, 0x98, 0xd8, 0xa3, 0x24, 0x6a, 0x88, 0xf6, 0x26, 0x9d, 0xbb, 0x66, 0x22, 0xcb,
+	0x42, 0x5a, 0x14, 0xa1, 0xbd, 0x03, 0xb7, 0xa4, 0xa6, 0xd4, 0xb4, 0x4a, 0xa6, 0xe2, 0x71, 0x3d,
+	0x7d, 0xd3, 0x42, 0x47, 0xaf, 0xdb, 0x32, 0x7b, 0x1d, 0xc6, 0x99, 0x0a, 0x9f, 0x6a, 0x00, 0xd7,
+	0xd3, 0x66, 0x64, 0xed, 0x4f, 0x44, 0x24, 0x84, 0x9b, 0xa8, 0x25, 0x42, 0xe6, 0x2c, 0x5d, 0x5f,
+	0x57, 0x45, 0x7a, 0xaa, 0xe4, 0x45, 0xd8, 0x38, 0x69, 0x74, 0x10, 0x8d, 0x70, 0xe0, 0xdc, 0xcf,
+	0x10, 0x36, 0x4e, 0x36, 0xa4, 0xb0, 0xfd, 0x0e, 0x94, 0xb4, 0x9a, 0xd5, 0x2b, 0x20, 0xa1, 0xf9,
+	0xdc, 0x2f, 0x72, 0xf0, 0xbf, 0x3e, 0xae, 0xd6, 0x50, 0x92, 0xfc, 0x17, 0xd8, 0x5a, 0x85, 0x7c,
+	0x90, 0xe2, 0x2c, 0xb5, 0x2f, 0xe4, 0x06, 0xf3, 0x5a, 0xc8, 0x9e, 0x57, 0xf7, 0x4b, 0xd3, 0xbd,
+	0x3f, 0x1a, 0xa6, 0x35, 0x3c, 0x82, 0xc9, 0x7d, 0x29, 0xdf, 0x50, 0x5d, 0x36, 0x77, 0x8d, 0x71,
+	0xa1, 0xa2, 0x24, 0x77, 0x85, 0xa0, 0xbb, 0xde, 0x6b, 0xba, 0xfb, 0x43, 0xd8, 0xd3, 0x7b, 0xdc,
+	0x76, 0x48, 0xd4, 0x64, 0x9c, 0xc4, 0x99, 0x15, 0xfd, 0x6a, 0xa6, 0x03, 0x05, 0xb6, 0xdd, 0x38,
+	0x11, 0xe3, 0x4b, 0x1f, 0x72, 0xd6, 0x3f, 0x83, 0xdc, 0x30, 0x38, 0x19, 0xc9, 0x33, 0xd1, 0x6f,
+	0xb1, 0x85, 0x33, 0x2d, 0xf6, 0x73, 0x98, 0x56, 0x95, 0x90, 0xb2, 0x04, 0x0f, 0x31, 0x82, 0xcf,
+	0x40, 0xb1, 0x85, 0x52, 0x86, 0xf5, 0xcb, 0xa0, 0x0e, 0xa2, 0x7d, 0x4a, 0x3c, 0x98, 0xde, 0x9f,
+	0x57, 0xbd, 0x5f, 0xd2, 0x54, 0xef, 0x77, 0xa9, 0x6e, 0xf1, 0x3e, 0x66, 0x69, 0x34, 0xe2, 0xeb,
+	0x67, 0xa1, 0xd4, 0x45, 0x09, 0xd3, 0x23, 0x7d, 0xd9, 0xd7, 0x27, 0xf7, 0x3b, 0x93, 0x54, 0x75,
+	0xe9, 0x50, 0x8f, 0xe2, 0xf9, 0x37, 0xff, 0x4b, 0x0f, 0xe2, 0x1f, 0x66, 0x9a, 0xde, 0xc6, 0xf4,
+	0x30, 0x6c, 0x61, 0xbd, 0x35, 0xdd, 0x05, 0x60, 0x8a, 0xd0, 0x08, 0x15, 0x24, 0x0b, 0xfe, 0x84,
+	0xa6, 0x6c, 0x06, 0xb6, 0x07, 0x45, 0x72, 0x14, 0x63, 0xaa, 0xb7, 0xa3, 0x8b, 0xbd, 0x52, 0x6c,
+	0xa3, 0x01, 0x5c, 0x7f, 0x9d, 0x2a, 0x64, 0x5f, 0xa7, 0xbe, 0xcd, 0xc1, 0x9b, 0x83, 0xfe, 0xfe,
+	0x6d, 0xab, 0x1a, 0xb1, 0xe7, 0x6a, 0x7e, 0xcf, 0x9f, 0x33, 0xbf, 0x17, 0x46, 0xb8, 0x6e, 0x15,
+	0xaf, 0x5e, 0xb7, 0x4a, 0x19, 0xd7, 0xad, 0x67, 0x16, 0xdc, 0x39, 0x37, 0x60, 0x72, 0xeb, 0x7a,
+	0x0d, 0xa2, 0xe5, 0x7e, 0x9d, 0x03, 0x67, 0xd0, 0x83, 0x33, 0x5b, 0xd9, 0xeb, 0x90, 0xee, 0xc1,
+	0xd2, 0x2f, 0x5e, 0x51, 0xfa, 0xa5, 0xcb, 0x4a, 0x7f, 0xfc, 0x4c, 0xe9, 0xbf, 0xaf, 0x87, 0xf9,
+	0x81, 0xca, 0xd7, 0x5b, 0xdb, 0xe5, 0x41, 0x71, 0x8f, 0xe0, 0x8d, 0x41, 0x41, 0x33, 0x4a, 0x5f,
+	0x11, 0xca, 0x07, 0xc2, 0x8c, 0x16, 0xa1, 0x81, 0x7e, 0xb0, 0x16, 0x2f, 0x7d, 0xb0, 0x7c, 0xc9,
+	0xaa, 0x9f, 0x2d, 0x2d, 0xe8, 0xfa, 0xba, 0x57, 0x6d, 0xc9, 0x0f, 0x3e, 0xbb, 0x49, 0x80, 0x44,
+	0xc5, 0xde, 0x87, 0x92, 0xfa, 0x02, 0x24, 0xef, 0xac, 0xac, 0x54, 0x2f, 0x52, 0xac, 0xc4, 0x8c,
+	0x4e, 0x25, 0x53, 0xff, 0xf4, 0xf9, 0x49, 0xd5, 0x7a, 0x71, 0x52, 0xb5, 0x7e, 0x3f, 0xa9, 0x5a,
+	0x4f, 0x4e, 0xab, 0x63, 0x2f, 0x4e, 0xab, 0x63, 0x3f, 0x9f, 0x56, 0xc7, 0x3e, 0x5b, 0x6d, 0x87,
+	0xbc, 0x93, 0x36, 0xbd, 0x16, 0x89, 0x6a, 0x46, 0xe3, 0x72, 0x8c, 0xf9, 0x11, 0xa1, 0x07, 0x3d,
+	0x42, 0xed, 0xd8, 0x7c, 0x8c, 0x5a, 0xc6, 0xc7, 0xfc, 0xc3, 0xfe, 0x85, 0xcd, 0x92, 0x2c, 0xb1,
+	0x77, 0xff, 0x0a, 0x00, 0x00, 0xff, 0xff, 0x02, 0xc2, 0x2a, 0xbd, 0x69, 0x13, 0x00, 0x00,
 }
 
 func (m *EventBonded) Marshal() (dAtA []byte, err error) {
@@ -1397,6 +2120,39 @@ func (m *EventSlashed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Harmed) > 0 {
+		i -= len(m.Harmed)
+		copy(dAtA[i:], m.Harmed)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Harmed)))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0xea
+	}
+	{
+		size := m.ToHarmed.Size()
+		i -= size
+		if _, err := m.ToHarmed.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3
+	i--
+	dAtA[i] = 0xe2
+	{
+		size := m.FromBacking.Size()
+		i -= size
+		if _, err := m.FromBacking.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xc2
 	{
 		size := m.Slashed.Size()
 		i -= size
@@ -1606,6 +2362,507 @@ func (m *EventTombstoned) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
 		i--
 		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventHarmedUnpaid) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventHarmedUnpaid) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventHarmedUnpaid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x22
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Fault.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Harmed) > 0 {
+		i -= len(m.Harmed)
+		copy(dAtA[i:], m.Harmed)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Harmed)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSuspended) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSuspended) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSuspended) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.UntilHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.UntilHeight))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Cause) > 0 {
+		i -= len(m.Cause)
+		copy(dAtA[i:], m.Cause)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Cause)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventResumed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventResumed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventResumed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Lapsed {
+		i--
+		if m.Lapsed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Cause) > 0 {
+		i -= len(m.Cause)
+		copy(dAtA[i:], m.Cause)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Cause)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventResumeFailed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventResumeFailed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventResumeFailed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.RetryHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RetryHeight))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Attempts != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Attempts))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Cause) > 0 {
+		i -= len(m.Cause)
+		copy(dAtA[i:], m.Cause)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Cause)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceBonded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceBonded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceBonded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Bonded.Size()
+		i -= size
+		if _, err := m.Bonded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceUnbondingStarted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceUnbondingStarted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceUnbondingStarted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n6, err6 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.MatureTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.MatureTime):])
+	if err6 != nil {
+		return 0, err6
+	}
+	i -= n6
+	i = encodeVarintEvents(dAtA, i, uint64(n6))
+	i--
+	dAtA[i] = 0x32
+	if m.MatureHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.MatureHeight))
+		i--
+		dAtA[i] = 0x28
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Id != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceUnbondingPaid) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceUnbondingPaid) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceUnbondingPaid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Id != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServicePayoutFailed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServicePayoutFailed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServicePayoutFailed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.RetryHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.RetryHeight))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Attempts != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Attempts))
+		i--
+		dAtA[i] = 0x28
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Id != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceBondClosed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceBondClosed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceBondClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceSlashed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceSlashed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceSlashed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
 	}
 	return len(dAtA) - i, nil
 }
@@ -1848,6 +3105,14 @@ func (m *EventSlashed) Size() (n int) {
 	n += 1 + l + sovEvents(uint64(l))
 	l = m.Slashed.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	l = m.FromBacking.Size()
+	n += 2 + l + sovEvents(uint64(l))
+	l = m.ToHarmed.Size()
+	n += 2 + l + sovEvents(uint64(l))
+	l = len(m.Harmed)
+	if l > 0 {
+		n += 2 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -1908,6 +3173,218 @@ func (m *EventTombstoned) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
+	return n
+}
+
+func (m *EventHarmedUnpaid) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Harmed)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Fault.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventSuspended) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Cause)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.UntilHeight != 0 {
+		n += 1 + sovEvents(uint64(m.UntilHeight))
+	}
+	return n
+}
+
+func (m *EventResumed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Cause)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Lapsed {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventResumeFailed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Cause)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Attempts != 0 {
+		n += 1 + sovEvents(uint64(m.Attempts))
+	}
+	if m.RetryHeight != 0 {
+		n += 1 + sovEvents(uint64(m.RetryHeight))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventServiceBonded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Bonded.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventServiceUnbondingStarted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovEvents(uint64(m.Id))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.MatureHeight != 0 {
+		n += 1 + sovEvents(uint64(m.MatureHeight))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.MatureTime)
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventServiceUnbondingPaid) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovEvents(uint64(m.Id))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventServicePayoutFailed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovEvents(uint64(m.Id))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Attempts != 0 {
+		n += 1 + sovEvents(uint64(m.Attempts))
+	}
+	if m.RetryHeight != 0 {
+		n += 1 + sovEvents(uint64(m.RetryHeight))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventServiceBondClosed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	return n
+}
+
+func (m *EventServiceSlashed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = m.Record.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -3440,6 +4917,106 @@ func (m *EventSlashed) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 40:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FromBacking", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.FromBacking.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 60:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ToHarmed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ToHarmed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 61:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Harmed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Harmed = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -3901,6 +5478,1562 @@ func (m *EventTombstoned) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventHarmedUnpaid) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventHarmedUnpaid: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventHarmedUnpaid: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Harmed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Harmed = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fault", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Fault.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSuspended) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSuspended: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSuspended: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cause", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Cause = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UntilHeight", wireType)
+			}
+			m.UntilHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.UntilHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventResumed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventResumed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventResumed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cause", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Cause = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lapsed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Lapsed = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventResumeFailed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventResumeFailed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventResumeFailed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cause", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Cause = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Attempts", wireType)
+			}
+			m.Attempts = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Attempts |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetryHeight", wireType)
+			}
+			m.RetryHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RetryHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceBonded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceBonded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceBonded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bonded", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bonded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceUnbondingStarted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceUnbondingStarted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceUnbondingStarted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MatureHeight", wireType)
+			}
+			m.MatureHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MatureHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MatureTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.MatureTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceUnbondingPaid) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceUnbondingPaid: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceUnbondingPaid: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServicePayoutFailed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServicePayoutFailed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServicePayoutFailed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Attempts", wireType)
+			}
+			m.Attempts = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Attempts |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetryHeight", wireType)
+			}
+			m.RetryHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RetryHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceBondClosed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceBondClosed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceBondClosed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceSlashed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceSlashed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceSlashed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Record", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -8,6 +8,8 @@ import (
 	"math/big"
 
 	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/types/address"
 )
 
 const (
@@ -33,6 +35,9 @@ func (f Fault) Validate() error {
 	}
 	if f.Height <= 0 {
 		return fmt.Errorf("height %d is not positive", f.Height)
+	}
+	if len(f.Harmed) > address.MaxAddrLen {
+		return fmt.Errorf("harmed has %d bytes, no address has more than %d", len(f.Harmed), address.MaxAddrLen)
 	}
 	return nil
 }
@@ -62,6 +67,8 @@ func (r FaultRecord) Validate() error {
 		return fmt.Errorf("fault %s: fraction above the whole", r.Fault.Subject)
 	case isNegative(r.Due) || isNegative(r.Slashed) || r.Slashed.GT(r.Due):
 		return fmt.Errorf("fault %s: slashed is not within due", r.Fault.Subject)
+	case isNegative(r.ToHarmed) || r.ToHarmed.GT(r.Slashed):
+		return fmt.Errorf("fault %s: to_harmed is not within slashed", r.Fault.Subject)
 	case r.RecordedHeight < r.Fault.Height || r.PruneHeight <= r.RecordedHeight:
 		return fmt.Errorf("fault %s: heights are out of order", r.Fault.Subject)
 	}

@@ -17,9 +17,14 @@ func DefaultGenesis() *GenesisState {
 func NewGenesisState(params Params) *GenesisState {
 	zero := math.ZeroInt()
 	return &GenesisState{
-		Params:     params,
-		Totals:     Totals{Bonded: zero, Unbonding: zero},
+		Params: params,
+		Totals: Totals{
+			Bonded: zero, Unbonding: zero, Backed: zero, Unbacking: zero, Rewards: zero,
+			ServiceBonded: zero, ServiceUnbonding: zero,
+		},
 		SlashEpoch: SlashEpoch{Base: zero, Slashed: zero},
+
+		RewardState: NewRewardState(),
 	}
 }
 
@@ -29,13 +34,13 @@ func (gs GenesisState) Validate(ac address.Codec) error {
 	if err := gs.Params.Validate(); err != nil {
 		return err
 	}
-	c := checker{ac: ac, bonds: make(map[string]*tally, len(gs.Bonds))}
+	c := checker{ac: ac, bonds: make(map[string]*tally, len(gs.Bonds)), backers: newBackers()}
 	for _, step := range []func(GenesisState) error{
-		c.checkBonds, c.checkLocks, c.checkUnbondings, c.checkFaults, c.checkSums,
+		c.checkBonds, c.checkLocks, c.checkUnbondings, c.checkFaults, c.checkBacking, c.checkRewards, c.checkSums,
 	} {
 		if err := step(gs); err != nil {
 			return ErrInvalidGenesis.Wrap(err.Error())
 		}
 	}
-	return nil
+	return gs.validateServices(ac)
 }

@@ -45,6 +45,30 @@ type GenesisState struct {
 	// evidence_floor: infractions below this height are refused whatever the
 	// params say, since their records may be pruned.
 	EvidenceFloor int64 `protobuf:"varint,9,opt,name=evidence_floor,json=evidenceFloor,proto3" json:"evidence_floor,omitempty"`
+	// pools, by operator address bytes.
+	Pools []Pool `protobuf:"bytes,40,rep,name=pools,proto3" json:"pools"`
+	// next_generation is greater than every generation of shares.
+	NextGeneration uint64 `protobuf:"varint,41,opt,name=next_generation,json=nextGeneration,proto3" json:"next_generation,omitempty"`
+	// ended_generations that somebody holds shares of, by number.
+	EndedGenerations []EndedGeneration `protobuf:"bytes,42,rep,name=ended_generations,json=endedGenerations,proto3" json:"ended_generations"`
+	// backings, by operator and backer address bytes.
+	Backings []Backing `protobuf:"bytes,43,rep,name=backings,proto3" json:"backings"`
+	// unbacking_batches, by operator address bytes and id.
+	UnbackingBatches []UnbackingBatch `protobuf:"bytes,44,rep,name=unbacking_batches,json=unbackingBatches,proto3" json:"unbacking_batches"`
+	// next_batch_id is greater than every id in unbacking_batches.
+	NextBatchId uint64 `protobuf:"varint,45,opt,name=next_batch_id,json=nextBatchId,proto3" json:"next_batch_id,omitempty"`
+	// unbackings, by batch and backer address bytes.
+	Unbackings []Unbacking `protobuf:"bytes,46,rep,name=unbackings,proto3" json:"unbackings"`
+	// reward_state is the accumulator of the rewards.
+	RewardState RewardState `protobuf:"bytes,47,opt,name=reward_state,json=rewardState,proto3" json:"reward_state"`
+	// reward_records, by operator address bytes.
+	RewardRecords []RewardRecord `protobuf:"bytes,48,rep,name=reward_records,json=rewardRecords,proto3" json:"reward_records"`
+	// service_bonds, by service id.
+	ServiceBonds []ServiceBond `protobuf:"bytes,60,rep,name=service_bonds,json=serviceBonds,proto3" json:"service_bonds"`
+	// service_unbondings, by service id and id.
+	ServiceUnbondings []ServiceUnbonding `protobuf:"bytes,61,rep,name=service_unbondings,json=serviceUnbondings,proto3" json:"service_unbondings"`
+	// service_faults that were punished, by service id, subject and kind.
+	ServiceFaults []ServiceFault `protobuf:"bytes,62,rep,name=service_faults,json=serviceFaults,proto3" json:"service_faults"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -143,6 +167,90 @@ func (m *GenesisState) GetEvidenceFloor() int64 {
 	return 0
 }
 
+func (m *GenesisState) GetPools() []Pool {
+	if m != nil {
+		return m.Pools
+	}
+	return nil
+}
+
+func (m *GenesisState) GetNextGeneration() uint64 {
+	if m != nil {
+		return m.NextGeneration
+	}
+	return 0
+}
+
+func (m *GenesisState) GetEndedGenerations() []EndedGeneration {
+	if m != nil {
+		return m.EndedGenerations
+	}
+	return nil
+}
+
+func (m *GenesisState) GetBackings() []Backing {
+	if m != nil {
+		return m.Backings
+	}
+	return nil
+}
+
+func (m *GenesisState) GetUnbackingBatches() []UnbackingBatch {
+	if m != nil {
+		return m.UnbackingBatches
+	}
+	return nil
+}
+
+func (m *GenesisState) GetNextBatchId() uint64 {
+	if m != nil {
+		return m.NextBatchId
+	}
+	return 0
+}
+
+func (m *GenesisState) GetUnbackings() []Unbacking {
+	if m != nil {
+		return m.Unbackings
+	}
+	return nil
+}
+
+func (m *GenesisState) GetRewardState() RewardState {
+	if m != nil {
+		return m.RewardState
+	}
+	return RewardState{}
+}
+
+func (m *GenesisState) GetRewardRecords() []RewardRecord {
+	if m != nil {
+		return m.RewardRecords
+	}
+	return nil
+}
+
+func (m *GenesisState) GetServiceBonds() []ServiceBond {
+	if m != nil {
+		return m.ServiceBonds
+	}
+	return nil
+}
+
+func (m *GenesisState) GetServiceUnbondings() []ServiceUnbonding {
+	if m != nil {
+		return m.ServiceUnbondings
+	}
+	return nil
+}
+
+func (m *GenesisState) GetServiceFaults() []ServiceFault {
+	if m != nil {
+		return m.ServiceFaults
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "openmesh.stakingext.v1.GenesisState")
 }
@@ -152,36 +260,52 @@ func init() {
 }
 
 var fileDescriptor_c876ee233fa5b81d = []byte{
-	// 449 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x92, 0xcf, 0x6a, 0xd4, 0x40,
-	0x1c, 0xc7, 0x77, 0xdc, 0xed, 0x6a, 0x67, 0xfd, 0x43, 0x83, 0xc8, 0x50, 0x24, 0x6e, 0xb7, 0x0a,
-	0xa1, 0xd0, 0x84, 0xd6, 0x8b, 0x20, 0x1e, 0x0c, 0xd8, 0x22, 0x88, 0x48, 0xaa, 0x08, 0x5e, 0xc2,
-	0x6c, 0x32, 0x4d, 0x42, 0x92, 0xf9, 0x85, 0xcc, 0xec, 0x9a, 0xc7, 0xf0, 0x31, 0x3c, 0x7a, 0xf3,
-	0x15, 0x7a, 0xec, 0xd1, 0x93, 0xc8, 0xee, 0xc1, 0xd7, 0x90, 0x99, 0xfc, 0x69, 0x85, 0x66, 0x2f,
-	0xcb, 0xf0, 0xdd, 0xcf, 0xe7, 0x3b, 0xbf, 0x99, 0x0c, 0x7e, 0x0a, 0x05, 0xe3, 0x39, 0x13, 0xb1,
-	0x23, 0x24, 0x4d, 0x13, 0x1e, 0xb1, 0x4a, 0x3a, 0xcb, 0x23, 0x27, 0x62, 0x9c, 0x89, 0x44, 0xd8,
-	0x45, 0x09, 0x12, 0x8c, 0x47, 0x2d, 0x65, 0x5f, 0x51, 0xf6, 0xf2, 0x68, 0x77, 0x87, 0xe6, 0x09,
-	0x07, 0x47, 0xff, 0xd6, 0xe8, 0xee, 0xc3, 0x08, 0x22, 0xd0, 0x4b, 0x47, 0xad, 0x9a, 0x74, 0xaf,
-	0x67, 0x9b, 0x39, 0xf0, 0xb0, 0x41, 0x66, 0x3d, 0xc8, 0x39, 0x5d, 0x64, 0xb2, 0x61, 0xf6, 0x7b,
-	0x98, 0x82, 0x96, 0x34, 0x6f, 0x86, 0x9d, 0xfd, 0x1c, 0xe1, 0xbb, 0xa7, 0xf5, 0xf8, 0x67, 0x92,
-	0x4a, 0x66, 0xbc, 0xc6, 0xe3, 0x1a, 0x20, 0x68, 0x8a, 0xac, 0xc9, 0xb1, 0x69, 0xdf, 0x7c, 0x1c,
-	0xfb, 0x83, 0xa6, 0xdc, 0xed, 0x8b, 0xdf, 0x4f, 0x06, 0xdf, 0xff, 0xfe, 0x38, 0x40, 0x5e, 0x23,
-	0xaa, 0x0a, 0x09, 0x92, 0x66, 0x82, 0xdc, 0xda, 0x5c, 0xf1, 0x51, 0x53, 0xff, 0x55, 0xd4, 0xa2,
-	0xf1, 0x02, 0x6f, 0xa9, 0xd3, 0x0a, 0x32, 0x9c, 0x0e, 0xad, 0xc9, 0xf1, 0xe3, 0xbe, 0x06, 0x17,
-	0x78, 0xe8, 0x8e, 0x94, 0xef, 0xd5, 0x82, 0x32, 0x33, 0x08, 0x52, 0x41, 0x46, 0x9b, 0xcd, 0x77,
-	0x10, 0xa4, 0xad, 0xa9, 0x05, 0xe3, 0x14, 0xe3, 0x05, 0x57, 0x25, 0x09, 0x8f, 0x04, 0xd9, 0xd2,
-	0xfa, 0x5e, 0x9f, 0xfe, 0xa9, 0x25, 0x9b, 0x8e, 0x6b, 0xaa, 0x71, 0x80, 0x77, 0x38, 0xab, 0xa4,
-	0xdf, 0x45, 0x7e, 0x12, 0x92, 0xf1, 0x14, 0x59, 0x23, 0xef, 0x81, 0xfa, 0xa3, 0x73, 0xdf, 0x86,
-	0xea, 0xae, 0xf4, 0x37, 0x13, 0xe4, 0xb6, 0xde, 0x70, 0xbf, 0x6f, 0xc3, 0x13, 0x45, 0x79, 0x2c,
-	0x80, 0xb2, 0x3d, 0x70, 0x23, 0x1a, 0xef, 0xf1, 0x44, 0x64, 0x54, 0xc4, 0x3e, 0x2b, 0x20, 0x88,
-	0xc9, 0x1d, 0x7d, 0xe7, 0xb3, 0xbe, 0x9e, 0x33, 0x85, 0xbe, 0x51, 0xe4, 0xf5, 0x7b, 0xc7, 0xa2,
-	0x8b, 0x8d, 0x67, 0xf8, 0x3e, 0x5b, 0x26, 0x21, 0xe3, 0x01, 0xf3, 0xcf, 0x33, 0x80, 0x92, 0x6c,
-	0x4f, 0x91, 0x35, 0xf4, 0xee, 0xb5, 0xe9, 0x89, 0x0a, 0xdd, 0xcf, 0x17, 0x2b, 0x13, 0x5d, 0xae,
-	0x4c, 0xf4, 0x67, 0x65, 0xa2, 0x6f, 0x6b, 0x73, 0x70, 0xb9, 0x36, 0x07, 0xbf, 0xd6, 0xe6, 0xe0,
-	0xcb, 0xab, 0x28, 0x91, 0xf1, 0x62, 0x6e, 0x07, 0x90, 0x3b, 0xed, 0x14, 0x87, 0x9c, 0xc9, 0xaf,
-	0x50, 0xa6, 0x5d, 0xe0, 0x54, 0xed, 0xb3, 0x3c, 0x64, 0x95, 0x7c, 0x79, 0x35, 0xe4, 0x7c, 0xac,
-	0x5f, 0xe6, 0xf3, 0x7f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x47, 0x73, 0xa8, 0x5f, 0x6e, 0x03, 0x00,
-	0x00,
+	// 720 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x55, 0xcd, 0x6e, 0xd3, 0x4a,
+	0x18, 0x8d, 0x6f, 0x7f, 0x6e, 0x3b, 0x69, 0x72, 0x6f, 0x46, 0x08, 0x8d, 0x2a, 0xe4, 0xa6, 0x69,
+	0xa1, 0xa1, 0x50, 0x9b, 0x96, 0x0d, 0x12, 0x14, 0x89, 0x48, 0x6d, 0x55, 0x09, 0xa1, 0x36, 0x05,
+	0x21, 0x2a, 0x21, 0xcb, 0xb1, 0xa7, 0x89, 0x15, 0x67, 0x26, 0xf2, 0x4c, 0xd2, 0x3c, 0x06, 0x8f,
+	0x01, 0x3b, 0x1e, 0xa3, 0xcb, 0x2e, 0x59, 0x21, 0xd4, 0x2e, 0x78, 0x0d, 0x34, 0x9f, 0xc7, 0x89,
+	0x53, 0x61, 0x67, 0x53, 0xd9, 0xa7, 0xe7, 0x9c, 0xcf, 0x3e, 0x39, 0xdf, 0x18, 0x6d, 0xf2, 0x3e,
+	0x65, 0x3d, 0x2a, 0x3a, 0xb6, 0x90, 0x6e, 0x37, 0x60, 0x6d, 0x3a, 0x92, 0xf6, 0x70, 0xd7, 0x6e,
+	0x53, 0x46, 0x45, 0x20, 0xac, 0x7e, 0xc4, 0x25, 0xc7, 0xf7, 0x13, 0x96, 0x35, 0x61, 0x59, 0xc3,
+	0xdd, 0xd5, 0x8a, 0xdb, 0x0b, 0x18, 0xb7, 0xe1, 0x6f, 0x4c, 0x5d, 0xbd, 0xd7, 0xe6, 0x6d, 0x0e,
+	0x97, 0xb6, 0xba, 0xd2, 0x68, 0xd6, 0x98, 0x96, 0xeb, 0xa9, 0x3b, 0xcd, 0x5a, 0xcf, 0x62, 0x71,
+	0xe6, 0x6b, 0x4a, 0x2d, 0x83, 0x72, 0xe1, 0x0e, 0x42, 0xa9, 0x39, 0x1b, 0x19, 0x9c, 0xbe, 0x1b,
+	0xb9, 0x3d, 0x31, 0xe3, 0x89, 0x22, 0x7a, 0xe9, 0x46, 0xfe, 0x2c, 0x96, 0xa0, 0xd1, 0x30, 0xf0,
+	0x68, 0xcc, 0xaa, 0x7d, 0x2b, 0xa2, 0x95, 0xa3, 0x38, 0xb0, 0x33, 0xe9, 0x4a, 0x8a, 0xdf, 0xa0,
+	0xc5, 0x78, 0x18, 0x31, 0xaa, 0x46, 0xbd, 0xb8, 0x67, 0x5a, 0x7f, 0x0f, 0xd0, 0x3a, 0x01, 0x56,
+	0x63, 0xf9, 0xea, 0xe7, 0x5a, 0xe1, 0xeb, 0xef, 0xef, 0xdb, 0x46, 0x53, 0x0b, 0x95, 0x85, 0xe4,
+	0xd2, 0x0d, 0x05, 0xf9, 0x27, 0xdf, 0xe2, 0x3d, 0xb0, 0xa6, 0x2c, 0x62, 0x21, 0x7e, 0x81, 0x16,
+	0x54, 0x72, 0x82, 0xcc, 0x55, 0xe7, 0xea, 0xc5, 0xbd, 0x07, 0x59, 0x0e, 0x0d, 0xce, 0xfc, 0xc6,
+	0xbc, 0xd2, 0x37, 0x63, 0x81, 0x52, 0x86, 0xdc, 0xeb, 0x0a, 0x32, 0x9f, 0xaf, 0x7c, 0xcb, 0xbd,
+	0x6e, 0xa2, 0x04, 0x01, 0x3e, 0x42, 0x68, 0xc0, 0x94, 0x49, 0xc0, 0xda, 0x82, 0x2c, 0x80, 0x7c,
+	0x3d, 0x4b, 0xfe, 0x21, 0x61, 0x6a, 0x8f, 0x94, 0x14, 0x6f, 0xa3, 0x0a, 0xa3, 0x23, 0xe9, 0x8c,
+	0x21, 0x27, 0xf0, 0xc9, 0x62, 0xd5, 0xa8, 0xcf, 0x37, 0xff, 0x53, 0xff, 0x18, 0x6b, 0x8f, 0x7d,
+	0x95, 0x15, 0xfc, 0xfe, 0x82, 0xfc, 0x0b, 0x03, 0x37, 0xb2, 0x06, 0x1e, 0x2a, 0x56, 0x93, 0x7a,
+	0x3c, 0x4a, 0x5e, 0x58, 0x0b, 0xf1, 0x3b, 0x54, 0x14, 0xa1, 0x2b, 0x3a, 0x0e, 0xed, 0x73, 0xaf,
+	0x43, 0x96, 0x20, 0xf3, 0x5a, 0x96, 0xcf, 0x99, 0xa2, 0x1e, 0x28, 0x66, 0x3a, 0x77, 0x24, 0xc6,
+	0x30, 0x7e, 0x88, 0xca, 0x74, 0x18, 0xf8, 0x94, 0x79, 0xd4, 0xb9, 0x08, 0x39, 0x8f, 0xc8, 0x72,
+	0xd5, 0xa8, 0xcf, 0x35, 0x4b, 0x09, 0x7a, 0xa8, 0x40, 0x15, 0x74, 0x9f, 0xf3, 0x50, 0x90, 0x7a,
+	0x7e, 0xd0, 0x27, 0x9c, 0x87, 0x49, 0xd0, 0x20, 0xc0, 0x5b, 0x08, 0x62, 0x70, 0xd4, 0xa2, 0x46,
+	0xae, 0x0c, 0x38, 0x23, 0x8f, 0x21, 0x9d, 0xb2, 0x82, 0x8f, 0xc6, 0x28, 0x3e, 0x47, 0x15, 0xca,
+	0x7c, 0xea, 0xa7, 0x98, 0x82, 0x6c, 0xc3, 0xb8, 0xad, 0xac, 0x71, 0x07, 0x4a, 0x30, 0xf1, 0xd0,
+	0x93, 0xff, 0xa7, 0xd3, 0xb0, 0x2a, 0xe9, 0x92, 0xde, 0x60, 0x41, 0x9e, 0x80, 0xe5, 0x5a, 0x66,
+	0xc9, 0x62, 0x9e, 0xb6, 0x1a, 0xcb, 0xf0, 0x27, 0x54, 0x19, 0x30, 0x7d, 0xe7, 0xb4, 0x5c, 0xe9,
+	0x75, 0xa8, 0x20, 0x4f, 0xc1, 0xeb, 0x51, 0x4e, 0x6f, 0xb4, 0x9b, 0xe2, 0x27, 0x4f, 0x37, 0x98,
+	0x42, 0xa9, 0xc0, 0x35, 0x54, 0x82, 0x88, 0xc0, 0x55, 0xd5, 0x67, 0x07, 0x02, 0x2a, 0x2a, 0x10,
+	0x38, 0xc7, 0xbe, 0xee, 0x6b, 0xf2, 0x0e, 0xd6, 0xcc, 0xbe, 0x4e, 0xbd, 0x45, 0x4a, 0x8a, 0x4f,
+	0xd1, 0x4a, 0x7c, 0x74, 0x38, 0x42, 0x1d, 0x01, 0xc4, 0x86, 0x06, 0x65, 0x36, 0xb1, 0x09, 0x5c,
+	0x38, 0x2d, 0xd2, 0x15, 0x2a, 0x46, 0x13, 0x1c, 0x9f, 0xa2, 0xb2, 0xb6, 0x8c, 0xa0, 0xb2, 0x82,
+	0x3c, 0x83, 0xe7, 0xdb, 0xcc, 0x37, 0x9d, 0xea, 0x77, 0x29, 0x4a, 0x61, 0xaa, 0xe6, 0x25, 0x7d,
+	0x74, 0x39, 0xf1, 0xd1, 0xf0, 0x2a, 0x7f, 0x61, 0xce, 0x62, 0x72, 0xea, 0x84, 0x58, 0x11, 0x13,
+	0x48, 0xe0, 0xcf, 0x08, 0x27, 0x7e, 0xa9, 0xb5, 0xdf, 0x07, 0xd3, 0xfa, 0x0c, 0xd3, 0xbb, 0xdb,
+	0x5f, 0x11, 0x77, 0x70, 0x15, 0x6a, 0x39, 0xb1, 0xd7, 0x0b, 0xfe, 0x3a, 0x3f, 0x01, 0x6d, 0x0d,
+	0x7b, 0x9e, 0x24, 0x20, 0x52, 0x98, 0x68, 0x7c, 0xbc, 0xba, 0x31, 0x8d, 0xeb, 0x1b, 0xd3, 0xf8,
+	0x75, 0x63, 0x1a, 0x5f, 0x6e, 0xcd, 0xc2, 0xf5, 0xad, 0x59, 0xf8, 0x71, 0x6b, 0x16, 0xce, 0xf7,
+	0xdb, 0x81, 0xec, 0x0c, 0x5a, 0x96, 0xc7, 0x7b, 0x76, 0x62, 0xbf, 0xc3, 0xa8, 0xbc, 0xe4, 0x51,
+	0x77, 0x0c, 0xd8, 0xa3, 0xe4, 0x4b, 0xb0, 0x43, 0x47, 0xf2, 0xe5, 0x64, 0x7a, 0x6b, 0x11, 0xbe,
+	0x05, 0xcf, 0xff, 0x04, 0x00, 0x00, 0xff, 0xff, 0x59, 0x1c, 0x97, 0x99, 0x52, 0x07, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -204,6 +328,176 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.ServiceFaults) > 0 {
+		for iNdEx := len(m.ServiceFaults) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ServiceFaults[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3
+			i--
+			dAtA[i] = 0xf2
+		}
+	}
+	if len(m.ServiceUnbondings) > 0 {
+		for iNdEx := len(m.ServiceUnbondings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ServiceUnbondings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3
+			i--
+			dAtA[i] = 0xea
+		}
+	}
+	if len(m.ServiceBonds) > 0 {
+		for iNdEx := len(m.ServiceBonds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ServiceBonds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3
+			i--
+			dAtA[i] = 0xe2
+		}
+	}
+	if len(m.RewardRecords) > 0 {
+		for iNdEx := len(m.RewardRecords) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.RewardRecords[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3
+			i--
+			dAtA[i] = 0x82
+		}
+	}
+	{
+		size, err := m.RewardState.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xfa
+	if len(m.Unbackings) > 0 {
+		for iNdEx := len(m.Unbackings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Unbackings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0xf2
+		}
+	}
+	if m.NextBatchId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.NextBatchId))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe8
+	}
+	if len(m.UnbackingBatches) > 0 {
+		for iNdEx := len(m.UnbackingBatches) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.UnbackingBatches[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0xe2
+		}
+	}
+	if len(m.Backings) > 0 {
+		for iNdEx := len(m.Backings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Backings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0xda
+		}
+	}
+	if len(m.EndedGenerations) > 0 {
+		for iNdEx := len(m.EndedGenerations) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.EndedGenerations[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0xd2
+		}
+	}
+	if m.NextGeneration != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.NextGeneration))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc8
+	}
+	if len(m.Pools) > 0 {
+		for iNdEx := len(m.Pools) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Pools[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0xc2
+		}
+	}
 	if m.EvidenceFloor != 0 {
 		i = encodeVarintGenesis(dAtA, i, uint64(m.EvidenceFloor))
 		i--
@@ -355,6 +649,68 @@ func (m *GenesisState) Size() (n int) {
 	n += 1 + l + sovGenesis(uint64(l))
 	if m.EvidenceFloor != 0 {
 		n += 1 + sovGenesis(uint64(m.EvidenceFloor))
+	}
+	if len(m.Pools) > 0 {
+		for _, e := range m.Pools {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if m.NextGeneration != 0 {
+		n += 2 + sovGenesis(uint64(m.NextGeneration))
+	}
+	if len(m.EndedGenerations) > 0 {
+		for _, e := range m.EndedGenerations {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Backings) > 0 {
+		for _, e := range m.Backings {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.UnbackingBatches) > 0 {
+		for _, e := range m.UnbackingBatches {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if m.NextBatchId != 0 {
+		n += 2 + sovGenesis(uint64(m.NextBatchId))
+	}
+	if len(m.Unbackings) > 0 {
+		for _, e := range m.Unbackings {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	l = m.RewardState.Size()
+	n += 2 + l + sovGenesis(uint64(l))
+	if len(m.RewardRecords) > 0 {
+		for _, e := range m.RewardRecords {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.ServiceBonds) > 0 {
+		for _, e := range m.ServiceBonds {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.ServiceUnbondings) > 0 {
+		for _, e := range m.ServiceUnbondings {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.ServiceFaults) > 0 {
+		for _, e := range m.ServiceFaults {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
 	}
 	return n
 }
@@ -667,6 +1023,383 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 40:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pools", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pools = append(m.Pools, Pool{})
+			if err := m.Pools[len(m.Pools)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 41:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextGeneration", wireType)
+			}
+			m.NextGeneration = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextGeneration |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 42:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field EndedGenerations", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.EndedGenerations = append(m.EndedGenerations, EndedGeneration{})
+			if err := m.EndedGenerations[len(m.EndedGenerations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 43:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backings = append(m.Backings, Backing{})
+			if err := m.Backings[len(m.Backings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 44:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UnbackingBatches", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.UnbackingBatches = append(m.UnbackingBatches, UnbackingBatch{})
+			if err := m.UnbackingBatches[len(m.UnbackingBatches)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 45:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextBatchId", wireType)
+			}
+			m.NextBatchId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextBatchId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 46:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbackings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Unbackings = append(m.Unbackings, Unbacking{})
+			if err := m.Unbackings[len(m.Unbackings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 47:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardState", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.RewardState.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 48:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardRecords", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.RewardRecords = append(m.RewardRecords, RewardRecord{})
+			if err := m.RewardRecords[len(m.RewardRecords)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 60:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceBonds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ServiceBonds = append(m.ServiceBonds, ServiceBond{})
+			if err := m.ServiceBonds[len(m.ServiceBonds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 61:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceUnbondings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ServiceUnbondings = append(m.ServiceUnbondings, ServiceUnbonding{})
+			if err := m.ServiceUnbondings[len(m.ServiceUnbondings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 62:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceFaults", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ServiceFaults = append(m.ServiceFaults, ServiceFault{})
+			if err := m.ServiceFaults[len(m.ServiceFaults)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipGenesis(dAtA[iNdEx:])

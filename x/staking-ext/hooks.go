@@ -20,6 +20,14 @@ type BondHooks interface {
 	AfterMinBondChanged(ctx context.Context) error
 }
 
+// ParamsGuard is a module above whose params promise what those of this module have
+// to carry.
+type ParamsGuard interface {
+	// GuardBondParams refuses params that governance is about to set and that do
+	// not carry the guard's own. It must not change any state.
+	GuardBondParams(ctx context.Context, params Params) error
+}
+
 // MultiBondHooks calls several hooks in order and stops at the first error.
 type MultiBondHooks []BondHooks
 

@@ -10,6 +10,13 @@ var (
 	_ sdk.Msg = (*MsgUnbond)(nil)
 	_ sdk.Msg = (*MsgUnjail)(nil)
 	_ sdk.Msg = (*MsgReleaseExpiredLock)(nil)
+	_ sdk.Msg = (*MsgBack)(nil)
+	_ sdk.Msg = (*MsgUnback)(nil)
+	_ sdk.Msg = (*MsgWithdrawBackerRewards)(nil)
+	_ sdk.Msg = (*MsgSetCommission)(nil)
+	_ sdk.Msg = (*MsgClaimRewards)(nil)
+	_ sdk.Msg = (*MsgBondService)(nil)
+	_ sdk.Msg = (*MsgUnbondService)(nil)
 	_ sdk.Msg = (*MsgUpdateParams)(nil)
 )
 

@@ -75,6 +75,23 @@ func TestC8_EveryParamIsHeldToItsBounds(t *testing.T) {
 		"max_released_per_block huge":        func(p *params) { p.MaxReleasedPerBlock = 201 },
 		"max_pruned_per_block zero":          func(p *params) { p.MaxPrunedPerBlock = 0 },
 		"max_pruned_per_block huge":          func(p *params) { p.MaxPrunedPerBlock = 201 },
+		"wrong_data.harmed_bps huge":         func(p *params) { p.WrongData.HarmedBps = 5_001 },
+		"offline.harmed_bps huge":            func(p *params) { p.Offline.HarmedBps = 5_001 },
+		"unknown.harmed_bps wrapping":        func(p *params) { p.Unknown.HarmedBps = 1<<32 - 1 },
+		"min_detection_bps zero":             func(p *params) { p.MinDetectionBps = 0 },
+		"min_detection_bps huge":             func(p *params) { p.MinDetectionBps = 10_001 },
+		"max_gain_bps huge":                  func(p *params) { p.MaxGainBps = 10_001 },
+		"max_gain_bps that pays":             func(p *params) { p.MaxGainBps = 21 },
+		"max_gain_bps with a weaker slash":   func(p *params) { p.WrongData.SlashBps = 499 },
+		"max_gain_bps with more to harmed":   func(p *params) { p.WrongData.HarmedBps = 2_001 },
+		"max_gain_bps with weaker detection": func(p *params) { p.MinDetectionBps = 499 },
+		"max_suspension_blocks zero":         func(p *params) { p.MaxSuspensionBlocks = 0 },
+		"max_suspension_blocks huge":         func(p *params) { p.MaxSuspensionBlocks = 1<<63 - 1 },
+		"max_resumed_per_block zero":         func(p *params) { p.MaxResumedPerBlock = 0 },
+		"max_resumed_per_block huge":         func(p *params) { p.MaxResumedPerBlock = 201 },
+		"min_service_bond missing":           func(p *params) { p.MinServiceBond = math.Int{} },
+		"min_service_bond zero":              func(p *params) { p.MinServiceBond = math.ZeroInt() },
+		"min_service_bond huge":              func(p *params) { p.MinServiceBond = math.NewInt(1 << 60) },
 		"retry_backoff_blocks zero":          func(p *params) { p.RetryBackoffBlocks = 0 },
 		"retry_backoff_blocks huge":          func(p *params) { p.RetryBackoffBlocks = 1<<63 - 1 },
 	} {
@@ -92,5 +109,7 @@ func TestC8_EveryParamIsHeldToItsBounds(t *testing.T) {
 func TestDissentMayBeFreeOfChargeWhereOfflineIsToo(t *testing.T) {
 	p := stakingext.DefaultParams()
 	p.WrongData.SlashBps, p.Offline.SlashBps = 0, 0
+	require.ErrorContains(t, p.Validate(), "max_gain_bps", "but no duty may then earn anything by it")
+	p.MaxGainBps = 0
 	require.NoError(t, p.Validate())
 }

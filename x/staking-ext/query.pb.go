@@ -265,6 +265,11 @@ type QueryBondResponse struct {
 	Eligible bool `protobuf:"varint,3,opt,name=eligible,proto3" json:"eligible,omitempty"`
 	// ineligible_reason says why not and what to do about it; empty where eligible.
 	IneligibleReason string `protobuf:"bytes,4,opt,name=ineligible_reason,json=ineligibleReason,proto3" json:"ineligible_reason,omitempty"`
+	// counted_backing is the backing that counts beside the bond, in the base unit.
+	CountedBacking cosmossdk_io_math.Int `protobuf:"bytes,40,opt,name=counted_backing,json=countedBacking,proto3,customtype=cosmossdk.io/math.Int" json:"counted_backing"`
+	// free_stake is what no lock holds of the bond, and the counted backing: what
+	// the operator is weighted by, in the base unit.
+	FreeStake cosmossdk_io_math.Int `protobuf:"bytes,41,opt,name=free_stake,json=freeStake,proto3,customtype=cosmossdk.io/math.Int" json:"free_stake"`
 }
 
 func (m *QueryBondResponse) Reset()         { *m = QueryBondResponse{} }
@@ -752,6 +757,1244 @@ func (m *QueryFaultsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryServiceBondRequest asks for the stake behind one service.
+type QueryServiceBondRequest struct {
+	// service_id in the registry of services.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+}
+
+func (m *QueryServiceBondRequest) Reset()         { *m = QueryServiceBondRequest{} }
+func (m *QueryServiceBondRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceBondRequest) ProtoMessage()    {}
+func (*QueryServiceBondRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{14}
+}
+func (m *QueryServiceBondRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceBondRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceBondRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceBondRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceBondRequest.Merge(m, src)
+}
+func (m *QueryServiceBondRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceBondRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceBondRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceBondRequest proto.InternalMessageInfo
+
+func (m *QueryServiceBondRequest) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+// QueryServiceBondResponse is the stake behind a service and what is leaving it.
+type QueryServiceBondResponse struct {
+	// bond as it is stored.
+	Bond ServiceBond `protobuf:"bytes,1,opt,name=bond,proto3" json:"bond"`
+	// unbonding is the sum of the withdrawals, which are slashable until they are
+	// paid, in the base unit.
+	Unbonding cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=unbonding,proto3,customtype=cosmossdk.io/math.Int" json:"unbonding"`
+}
+
+func (m *QueryServiceBondResponse) Reset()         { *m = QueryServiceBondResponse{} }
+func (m *QueryServiceBondResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceBondResponse) ProtoMessage()    {}
+func (*QueryServiceBondResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{15}
+}
+func (m *QueryServiceBondResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceBondResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceBondResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceBondResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceBondResponse.Merge(m, src)
+}
+func (m *QueryServiceBondResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceBondResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceBondResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceBondResponse proto.InternalMessageInfo
+
+func (m *QueryServiceBondResponse) GetBond() ServiceBond {
+	if m != nil {
+		return m.Bond
+	}
+	return ServiceBond{}
+}
+
+// QueryServiceBondsRequest asks for a page of bonds of services.
+type QueryServiceBondsRequest struct {
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServiceBondsRequest) Reset()         { *m = QueryServiceBondsRequest{} }
+func (m *QueryServiceBondsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceBondsRequest) ProtoMessage()    {}
+func (*QueryServiceBondsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{16}
+}
+func (m *QueryServiceBondsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceBondsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceBondsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceBondsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceBondsRequest.Merge(m, src)
+}
+func (m *QueryServiceBondsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceBondsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceBondsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceBondsRequest proto.InternalMessageInfo
+
+func (m *QueryServiceBondsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServiceBondsResponse is a page of bonds of services.
+type QueryServiceBondsResponse struct {
+	// bonds of the page.
+	Bonds []ServiceBond `protobuf:"bytes,1,rep,name=bonds,proto3" json:"bonds"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServiceBondsResponse) Reset()         { *m = QueryServiceBondsResponse{} }
+func (m *QueryServiceBondsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceBondsResponse) ProtoMessage()    {}
+func (*QueryServiceBondsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{17}
+}
+func (m *QueryServiceBondsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceBondsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceBondsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceBondsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceBondsResponse.Merge(m, src)
+}
+func (m *QueryServiceBondsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceBondsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceBondsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceBondsResponse proto.InternalMessageInfo
+
+func (m *QueryServiceBondsResponse) GetBonds() []ServiceBond {
+	if m != nil {
+		return m.Bonds
+	}
+	return nil
+}
+
+func (m *QueryServiceBondsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServiceUnbondingsRequest asks for a page of a service's unbondings.
+type QueryServiceUnbondingsRequest struct {
+	// service_id in the registry of services.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServiceUnbondingsRequest) Reset()         { *m = QueryServiceUnbondingsRequest{} }
+func (m *QueryServiceUnbondingsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceUnbondingsRequest) ProtoMessage()    {}
+func (*QueryServiceUnbondingsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{18}
+}
+func (m *QueryServiceUnbondingsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceUnbondingsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceUnbondingsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceUnbondingsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceUnbondingsRequest.Merge(m, src)
+}
+func (m *QueryServiceUnbondingsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceUnbondingsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceUnbondingsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceUnbondingsRequest proto.InternalMessageInfo
+
+func (m *QueryServiceUnbondingsRequest) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *QueryServiceUnbondingsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServiceUnbondingsResponse is a page of unbondings.
+type QueryServiceUnbondingsResponse struct {
+	// unbondings of the page.
+	Unbondings []ServiceUnbonding `protobuf:"bytes,1,rep,name=unbondings,proto3" json:"unbondings"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServiceUnbondingsResponse) Reset()         { *m = QueryServiceUnbondingsResponse{} }
+func (m *QueryServiceUnbondingsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceUnbondingsResponse) ProtoMessage()    {}
+func (*QueryServiceUnbondingsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{19}
+}
+func (m *QueryServiceUnbondingsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceUnbondingsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceUnbondingsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceUnbondingsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceUnbondingsResponse.Merge(m, src)
+}
+func (m *QueryServiceUnbondingsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceUnbondingsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceUnbondingsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceUnbondingsResponse proto.InternalMessageInfo
+
+func (m *QueryServiceUnbondingsResponse) GetUnbondings() []ServiceUnbonding {
+	if m != nil {
+		return m.Unbondings
+	}
+	return nil
+}
+
+func (m *QueryServiceUnbondingsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServiceFaultsRequest asks for a page of a service's faults.
+type QueryServiceFaultsRequest struct {
+	// service_id in the registry of services.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServiceFaultsRequest) Reset()         { *m = QueryServiceFaultsRequest{} }
+func (m *QueryServiceFaultsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceFaultsRequest) ProtoMessage()    {}
+func (*QueryServiceFaultsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{20}
+}
+func (m *QueryServiceFaultsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceFaultsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceFaultsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceFaultsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceFaultsRequest.Merge(m, src)
+}
+func (m *QueryServiceFaultsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceFaultsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceFaultsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceFaultsRequest proto.InternalMessageInfo
+
+func (m *QueryServiceFaultsRequest) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *QueryServiceFaultsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServiceFaultsResponse is a page of fault records.
+type QueryServiceFaultsResponse struct {
+	// faults of the page.
+	Faults []ServiceFault `protobuf:"bytes,1,rep,name=faults,proto3" json:"faults"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServiceFaultsResponse) Reset()         { *m = QueryServiceFaultsResponse{} }
+func (m *QueryServiceFaultsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceFaultsResponse) ProtoMessage()    {}
+func (*QueryServiceFaultsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{21}
+}
+func (m *QueryServiceFaultsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceFaultsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceFaultsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceFaultsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceFaultsResponse.Merge(m, src)
+}
+func (m *QueryServiceFaultsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceFaultsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceFaultsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceFaultsResponse proto.InternalMessageInfo
+
+func (m *QueryServiceFaultsResponse) GetFaults() []ServiceFault {
+	if m != nil {
+		return m.Faults
+	}
+	return nil
+}
+
+func (m *QueryServiceFaultsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryPoolRequest asks for one pool.
+type QueryPoolRequest struct {
+	// operator who is backed; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryPoolRequest) Reset()         { *m = QueryPoolRequest{} }
+func (m *QueryPoolRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolRequest) ProtoMessage()    {}
+func (*QueryPoolRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{22}
+}
+func (m *QueryPoolRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolRequest.Merge(m, src)
+}
+func (m *QueryPoolRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolRequest proto.InternalMessageInfo
+
+func (m *QueryPoolRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryPoolResponse is a pool and what follows from it.
+type QueryPoolResponse struct {
+	// pool as it is stored.
+	Pool Pool `protobuf:"bytes,1,opt,name=pool,proto3" json:"pool"`
+	// counted is the backing that counts, in the base unit.
+	Counted cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=counted,proto3,customtype=cosmossdk.io/math.Int" json:"counted"`
+	// room is what the pool still takes, in the base unit.
+	Room cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=room,proto3,customtype=cosmossdk.io/math.Int" json:"room"`
+}
+
+func (m *QueryPoolResponse) Reset()         { *m = QueryPoolResponse{} }
+func (m *QueryPoolResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPoolResponse) ProtoMessage()    {}
+func (*QueryPoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{23}
+}
+func (m *QueryPoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPoolResponse.Merge(m, src)
+}
+func (m *QueryPoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPoolResponse proto.InternalMessageInfo
+
+func (m *QueryPoolResponse) GetPool() Pool {
+	if m != nil {
+		return m.Pool
+	}
+	return Pool{}
+}
+
+// QueryBackingsRequest asks for a page of a pool's backings.
+type QueryBackingsRequest struct {
+	// operator who is backed; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryBackingsRequest) Reset()         { *m = QueryBackingsRequest{} }
+func (m *QueryBackingsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBackingsRequest) ProtoMessage()    {}
+func (*QueryBackingsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{24}
+}
+func (m *QueryBackingsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBackingsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBackingsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBackingsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBackingsRequest.Merge(m, src)
+}
+func (m *QueryBackingsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBackingsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBackingsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBackingsRequest proto.InternalMessageInfo
+
+func (m *QueryBackingsRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *QueryBackingsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryBackingsResponse is a page of backings.
+type QueryBackingsResponse struct {
+	// backings of the page.
+	Backings []Backing `protobuf:"bytes,1,rep,name=backings,proto3" json:"backings"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryBackingsResponse) Reset()         { *m = QueryBackingsResponse{} }
+func (m *QueryBackingsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBackingsResponse) ProtoMessage()    {}
+func (*QueryBackingsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{25}
+}
+func (m *QueryBackingsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBackingsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBackingsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBackingsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBackingsResponse.Merge(m, src)
+}
+func (m *QueryBackingsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBackingsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBackingsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBackingsResponse proto.InternalMessageInfo
+
+func (m *QueryBackingsResponse) GetBackings() []Backing {
+	if m != nil {
+		return m.Backings
+	}
+	return nil
+}
+
+func (m *QueryBackingsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryUnbackingBatchesRequest asks for a page of an operator's batches.
+type QueryUnbackingBatchesRequest struct {
+	// operator who was backed; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryUnbackingBatchesRequest) Reset()         { *m = QueryUnbackingBatchesRequest{} }
+func (m *QueryUnbackingBatchesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryUnbackingBatchesRequest) ProtoMessage()    {}
+func (*QueryUnbackingBatchesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{26}
+}
+func (m *QueryUnbackingBatchesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryUnbackingBatchesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryUnbackingBatchesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryUnbackingBatchesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryUnbackingBatchesRequest.Merge(m, src)
+}
+func (m *QueryUnbackingBatchesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryUnbackingBatchesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryUnbackingBatchesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryUnbackingBatchesRequest proto.InternalMessageInfo
+
+func (m *QueryUnbackingBatchesRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *QueryUnbackingBatchesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryUnbackingBatchesResponse is a page of batches.
+type QueryUnbackingBatchesResponse struct {
+	// batches of the page.
+	Batches []UnbackingBatch `protobuf:"bytes,1,rep,name=batches,proto3" json:"batches"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryUnbackingBatchesResponse) Reset()         { *m = QueryUnbackingBatchesResponse{} }
+func (m *QueryUnbackingBatchesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryUnbackingBatchesResponse) ProtoMessage()    {}
+func (*QueryUnbackingBatchesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{27}
+}
+func (m *QueryUnbackingBatchesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryUnbackingBatchesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryUnbackingBatchesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryUnbackingBatchesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryUnbackingBatchesResponse.Merge(m, src)
+}
+func (m *QueryUnbackingBatchesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryUnbackingBatchesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryUnbackingBatchesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryUnbackingBatchesResponse proto.InternalMessageInfo
+
+func (m *QueryUnbackingBatchesResponse) GetBatches() []UnbackingBatch {
+	if m != nil {
+		return m.Batches
+	}
+	return nil
+}
+
+func (m *QueryUnbackingBatchesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryBackerBackingsRequest asks for a page of a backer's backings.
+type QueryBackerBackingsRequest struct {
+	// backer who holds them; bech32 account address.
+	Backer string `protobuf:"bytes,1,opt,name=backer,proto3" json:"backer,omitempty"`
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryBackerBackingsRequest) Reset()         { *m = QueryBackerBackingsRequest{} }
+func (m *QueryBackerBackingsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBackerBackingsRequest) ProtoMessage()    {}
+func (*QueryBackerBackingsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{28}
+}
+func (m *QueryBackerBackingsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBackerBackingsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBackerBackingsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBackerBackingsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBackerBackingsRequest.Merge(m, src)
+}
+func (m *QueryBackerBackingsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBackerBackingsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBackerBackingsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBackerBackingsRequest proto.InternalMessageInfo
+
+func (m *QueryBackerBackingsRequest) GetBacker() string {
+	if m != nil {
+		return m.Backer
+	}
+	return ""
+}
+
+func (m *QueryBackerBackingsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// BackingView is a backing and what it is worth.
+type BackingView struct {
+	// backing as it is stored.
+	Backing Backing `protobuf:"bytes,1,opt,name=backing,proto3" json:"backing"`
+	// value that an Unback of all would withdraw, in the base unit.
+	Value cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=value,proto3,customtype=cosmossdk.io/math.Int" json:"value"`
+	// rewards that may be withdrawn, in the base unit.
+	Rewards cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=rewards,proto3,customtype=cosmossdk.io/math.Int" json:"rewards"`
+}
+
+func (m *BackingView) Reset()         { *m = BackingView{} }
+func (m *BackingView) String() string { return proto.CompactTextString(m) }
+func (*BackingView) ProtoMessage()    {}
+func (*BackingView) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{29}
+}
+func (m *BackingView) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BackingView) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BackingView.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BackingView) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BackingView.Merge(m, src)
+}
+func (m *BackingView) XXX_Size() int {
+	return m.Size()
+}
+func (m *BackingView) XXX_DiscardUnknown() {
+	xxx_messageInfo_BackingView.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BackingView proto.InternalMessageInfo
+
+func (m *BackingView) GetBacking() Backing {
+	if m != nil {
+		return m.Backing
+	}
+	return Backing{}
+}
+
+// QueryBackerBackingsResponse is a page of backings.
+type QueryBackerBackingsResponse struct {
+	// backings of the page.
+	Backings []BackingView `protobuf:"bytes,1,rep,name=backings,proto3" json:"backings"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryBackerBackingsResponse) Reset()         { *m = QueryBackerBackingsResponse{} }
+func (m *QueryBackerBackingsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBackerBackingsResponse) ProtoMessage()    {}
+func (*QueryBackerBackingsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{30}
+}
+func (m *QueryBackerBackingsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBackerBackingsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBackerBackingsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBackerBackingsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBackerBackingsResponse.Merge(m, src)
+}
+func (m *QueryBackerBackingsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBackerBackingsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBackerBackingsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBackerBackingsResponse proto.InternalMessageInfo
+
+func (m *QueryBackerBackingsResponse) GetBackings() []BackingView {
+	if m != nil {
+		return m.Backings
+	}
+	return nil
+}
+
+func (m *QueryBackerBackingsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryBackerUnbackingsRequest asks for a page of a backer's withdrawals.
+type QueryBackerUnbackingsRequest struct {
+	// backer who is paid; bech32 account address.
+	Backer string `protobuf:"bytes,1,opt,name=backer,proto3" json:"backer,omitempty"`
+	// pagination, limit at most 200.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryBackerUnbackingsRequest) Reset()         { *m = QueryBackerUnbackingsRequest{} }
+func (m *QueryBackerUnbackingsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBackerUnbackingsRequest) ProtoMessage()    {}
+func (*QueryBackerUnbackingsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{31}
+}
+func (m *QueryBackerUnbackingsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBackerUnbackingsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBackerUnbackingsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBackerUnbackingsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBackerUnbackingsRequest.Merge(m, src)
+}
+func (m *QueryBackerUnbackingsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBackerUnbackingsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBackerUnbackingsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBackerUnbackingsRequest proto.InternalMessageInfo
+
+func (m *QueryBackerUnbackingsRequest) GetBacker() string {
+	if m != nil {
+		return m.Backer
+	}
+	return ""
+}
+
+func (m *QueryBackerUnbackingsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// UnbackingView is a withdrawal and what it is worth.
+type UnbackingView struct {
+	// unbacking as it is stored.
+	Unbacking Unbacking `protobuf:"bytes,1,opt,name=unbacking,proto3" json:"unbacking"`
+	// value that would be paid now, in the base unit.
+	Value cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=value,proto3,customtype=cosmossdk.io/math.Int" json:"value"`
+	// batch that the withdrawal is part of.
+	Batch UnbackingBatch `protobuf:"bytes,3,opt,name=batch,proto3" json:"batch"`
+}
+
+func (m *UnbackingView) Reset()         { *m = UnbackingView{} }
+func (m *UnbackingView) String() string { return proto.CompactTextString(m) }
+func (*UnbackingView) ProtoMessage()    {}
+func (*UnbackingView) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{32}
+}
+func (m *UnbackingView) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *UnbackingView) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_UnbackingView.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *UnbackingView) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_UnbackingView.Merge(m, src)
+}
+func (m *UnbackingView) XXX_Size() int {
+	return m.Size()
+}
+func (m *UnbackingView) XXX_DiscardUnknown() {
+	xxx_messageInfo_UnbackingView.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_UnbackingView proto.InternalMessageInfo
+
+func (m *UnbackingView) GetUnbacking() Unbacking {
+	if m != nil {
+		return m.Unbacking
+	}
+	return Unbacking{}
+}
+
+func (m *UnbackingView) GetBatch() UnbackingBatch {
+	if m != nil {
+		return m.Batch
+	}
+	return UnbackingBatch{}
+}
+
+// QueryBackerUnbackingsResponse is a page of withdrawals.
+type QueryBackerUnbackingsResponse struct {
+	// unbackings of the page.
+	Unbackings []UnbackingView `protobuf:"bytes,1,rep,name=unbackings,proto3" json:"unbackings"`
+	// pagination holds the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryBackerUnbackingsResponse) Reset()         { *m = QueryBackerUnbackingsResponse{} }
+func (m *QueryBackerUnbackingsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBackerUnbackingsResponse) ProtoMessage()    {}
+func (*QueryBackerUnbackingsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{33}
+}
+func (m *QueryBackerUnbackingsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBackerUnbackingsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBackerUnbackingsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBackerUnbackingsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBackerUnbackingsResponse.Merge(m, src)
+}
+func (m *QueryBackerUnbackingsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBackerUnbackingsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBackerUnbackingsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBackerUnbackingsResponse proto.InternalMessageInfo
+
+func (m *QueryBackerUnbackingsResponse) GetUnbackings() []UnbackingView {
+	if m != nil {
+		return m.Unbackings
+	}
+	return nil
+}
+
+func (m *QueryBackerUnbackingsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryRewardsRequest asks for the rewards of one operator.
+type QueryRewardsRequest struct {
+	// operator who earns; bech32 account address.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryRewardsRequest) Reset()         { *m = QueryRewardsRequest{} }
+func (m *QueryRewardsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryRewardsRequest) ProtoMessage()    {}
+func (*QueryRewardsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{34}
+}
+func (m *QueryRewardsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRewardsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRewardsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRewardsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRewardsRequest.Merge(m, src)
+}
+func (m *QueryRewardsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRewardsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRewardsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRewardsRequest proto.InternalMessageInfo
+
+func (m *QueryRewardsRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryRewardsResponse is how an operator stands.
+type QueryRewardsResponse struct {
+	// record, settled up to the block of the query.
+	Record RewardRecord `protobuf:"bytes,1,opt,name=record,proto3" json:"record"`
+	// claimable by the operator now, in the base unit.
+	Claimable cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=claimable,proto3,customtype=cosmossdk.io/math.Int" json:"claimable"`
+}
+
+func (m *QueryRewardsResponse) Reset()         { *m = QueryRewardsResponse{} }
+func (m *QueryRewardsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryRewardsResponse) ProtoMessage()    {}
+func (*QueryRewardsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{35}
+}
+func (m *QueryRewardsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRewardsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRewardsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRewardsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRewardsResponse.Merge(m, src)
+}
+func (m *QueryRewardsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRewardsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRewardsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRewardsResponse proto.InternalMessageInfo
+
+func (m *QueryRewardsResponse) GetRecord() RewardRecord {
+	if m != nil {
+		return m.Record
+	}
+	return RewardRecord{}
+}
+
+// QueryRewardStateRequest is empty.
+type QueryRewardStateRequest struct {
+}
+
+func (m *QueryRewardStateRequest) Reset()         { *m = QueryRewardStateRequest{} }
+func (m *QueryRewardStateRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryRewardStateRequest) ProtoMessage()    {}
+func (*QueryRewardStateRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{36}
+}
+func (m *QueryRewardStateRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRewardStateRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRewardStateRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRewardStateRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRewardStateRequest.Merge(m, src)
+}
+func (m *QueryRewardStateRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRewardStateRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRewardStateRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRewardStateRequest proto.InternalMessageInfo
+
+// QueryRewardStateResponse is the accumulator.
+type QueryRewardStateResponse struct {
+	// state as it is stored.
+	State RewardState `protobuf:"bytes,1,opt,name=state,proto3" json:"state"`
+	// unpaid is all that came in and has not been paid, in the base unit.
+	Unpaid cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=unpaid,proto3,customtype=cosmossdk.io/math.Int" json:"unpaid"`
+}
+
+func (m *QueryRewardStateResponse) Reset()         { *m = QueryRewardStateResponse{} }
+func (m *QueryRewardStateResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryRewardStateResponse) ProtoMessage()    {}
+func (*QueryRewardStateResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_75001e42a8086ef6, []int{37}
+}
+func (m *QueryRewardStateResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRewardStateResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRewardStateResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRewardStateResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRewardStateResponse.Merge(m, src)
+}
+func (m *QueryRewardStateResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRewardStateResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRewardStateResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRewardStateResponse proto.InternalMessageInfo
+
+func (m *QueryRewardStateResponse) GetState() RewardState {
+	if m != nil {
+		return m.State
+	}
+	return RewardState{}
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "openmesh.stakingext.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "openmesh.stakingext.v1.QueryParamsResponse")
@@ -767,6 +2010,30 @@ func init() {
 	proto.RegisterType((*QueryLocksResponse)(nil), "openmesh.stakingext.v1.QueryLocksResponse")
 	proto.RegisterType((*QueryFaultsRequest)(nil), "openmesh.stakingext.v1.QueryFaultsRequest")
 	proto.RegisterType((*QueryFaultsResponse)(nil), "openmesh.stakingext.v1.QueryFaultsResponse")
+	proto.RegisterType((*QueryServiceBondRequest)(nil), "openmesh.stakingext.v1.QueryServiceBondRequest")
+	proto.RegisterType((*QueryServiceBondResponse)(nil), "openmesh.stakingext.v1.QueryServiceBondResponse")
+	proto.RegisterType((*QueryServiceBondsRequest)(nil), "openmesh.stakingext.v1.QueryServiceBondsRequest")
+	proto.RegisterType((*QueryServiceBondsResponse)(nil), "openmesh.stakingext.v1.QueryServiceBondsResponse")
+	proto.RegisterType((*QueryServiceUnbondingsRequest)(nil), "openmesh.stakingext.v1.QueryServiceUnbondingsRequest")
+	proto.RegisterType((*QueryServiceUnbondingsResponse)(nil), "openmesh.stakingext.v1.QueryServiceUnbondingsResponse")
+	proto.RegisterType((*QueryServiceFaultsRequest)(nil), "openmesh.stakingext.v1.QueryServiceFaultsRequest")
+	proto.RegisterType((*QueryServiceFaultsResponse)(nil), "openmesh.stakingext.v1.QueryServiceFaultsResponse")
+	proto.RegisterType((*QueryPoolRequest)(nil), "openmesh.stakingext.v1.QueryPoolRequest")
+	proto.RegisterType((*QueryPoolResponse)(nil), "openmesh.stakingext.v1.QueryPoolResponse")
+	proto.RegisterType((*QueryBackingsRequest)(nil), "openmesh.stakingext.v1.QueryBackingsRequest")
+	proto.RegisterType((*QueryBackingsResponse)(nil), "openmesh.stakingext.v1.QueryBackingsResponse")
+	proto.RegisterType((*QueryUnbackingBatchesRequest)(nil), "openmesh.stakingext.v1.QueryUnbackingBatchesRequest")
+	proto.RegisterType((*QueryUnbackingBatchesResponse)(nil), "openmesh.stakingext.v1.QueryUnbackingBatchesResponse")
+	proto.RegisterType((*QueryBackerBackingsRequest)(nil), "openmesh.stakingext.v1.QueryBackerBackingsRequest")
+	proto.RegisterType((*BackingView)(nil), "openmesh.stakingext.v1.BackingView")
+	proto.RegisterType((*QueryBackerBackingsResponse)(nil), "openmesh.stakingext.v1.QueryBackerBackingsResponse")
+	proto.RegisterType((*QueryBackerUnbackingsRequest)(nil), "openmesh.stakingext.v1.QueryBackerUnbackingsRequest")
+	proto.RegisterType((*UnbackingView)(nil), "openmesh.stakingext.v1.UnbackingView")
+	proto.RegisterType((*QueryBackerUnbackingsResponse)(nil), "openmesh.stakingext.v1.QueryBackerUnbackingsResponse")
+	proto.RegisterType((*QueryRewardsRequest)(nil), "openmesh.stakingext.v1.QueryRewardsRequest")
+	proto.RegisterType((*QueryRewardsResponse)(nil), "openmesh.stakingext.v1.QueryRewardsResponse")
+	proto.RegisterType((*QueryRewardStateRequest)(nil), "openmesh.stakingext.v1.QueryRewardStateRequest")
+	proto.RegisterType((*QueryRewardStateResponse)(nil), "openmesh.stakingext.v1.QueryRewardStateResponse")
 }
 
 func init() {
@@ -774,67 +2041,123 @@ func init() {
 }
 
 var fileDescriptor_75001e42a8086ef6 = []byte{
-	// 946 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x56, 0x4f, 0x6f, 0x1b, 0x45,
-	0x14, 0xcf, 0xa4, 0x8e, 0x95, 0x4e, 0x25, 0x68, 0x87, 0x50, 0x8c, 0x55, 0x9c, 0x74, 0x2b, 0x4a,
-	0x48, 0x94, 0x9d, 0xba, 0x85, 0x82, 0x54, 0x10, 0x8a, 0x25, 0x5a, 0x22, 0x71, 0x28, 0x9b, 0x22,
-	0x24, 0x38, 0x44, 0x63, 0x7b, 0xba, 0x5e, 0x79, 0x3d, 0xe3, 0xee, 0x8c, 0xd3, 0x20, 0xc4, 0x05,
-	0x89, 0x03, 0x07, 0x24, 0xfe, 0x48, 0x45, 0xea, 0x8d, 0x2b, 0x5c, 0xfb, 0x21, 0x7a, 0xac, 0x8a,
-	0x90, 0x10, 0x87, 0x0a, 0x25, 0x7c, 0x04, 0x3e, 0x00, 0x9a, 0x7f, 0xbb, 0x5e, 0xc2, 0x7a, 0x17,
-	0x9a, 0x43, 0x6e, 0x99, 0xe7, 0xf7, 0x7b, 0xef, 0xf7, 0x7e, 0x79, 0x7f, 0x16, 0x7a, 0x7c, 0x4c,
-	0xd9, 0x88, 0x8a, 0x01, 0x16, 0x92, 0x0c, 0x23, 0x16, 0xd2, 0x3d, 0x89, 0x77, 0xdb, 0xf8, 0xce,
-	0x84, 0x26, 0x9f, 0xfa, 0xe3, 0x84, 0x4b, 0x8e, 0xce, 0x3a, 0x1f, 0x3f, 0xf3, 0xf1, 0x77, 0xdb,
-	0xcd, 0xb5, 0x1e, 0x17, 0x23, 0x2e, 0x70, 0x97, 0x08, 0x6a, 0x00, 0x78, 0xb7, 0xdd, 0xa5, 0x92,
-	0xb4, 0xf1, 0x98, 0x84, 0x11, 0x23, 0x32, 0xe2, 0xcc, 0xc4, 0x68, 0xbe, 0x68, 0x7c, 0x77, 0xf4,
-	0x0b, 0x9b, 0x87, 0xfd, 0x69, 0x29, 0xe4, 0x21, 0x37, 0x76, 0xf5, 0x97, 0xb5, 0x9e, 0x0b, 0x39,
-	0x0f, 0x63, 0x8a, 0xc9, 0x38, 0xc2, 0x84, 0x31, 0x2e, 0x75, 0x34, 0x87, 0x39, 0x5f, 0x40, 0xbb,
-	0xcb, 0x59, 0xdf, 0xba, 0x14, 0x55, 0x76, 0x9b, 0x4c, 0x62, 0x69, 0x7d, 0x2e, 0x14, 0xf8, 0x8c,
-	0x49, 0x42, 0x46, 0x36, 0x97, 0xb7, 0x04, 0xd1, 0x07, 0xaa, 0xb8, 0x9b, 0xda, 0x18, 0xd0, 0x3b,
-	0x13, 0x2a, 0xa4, 0xb7, 0x0d, 0x9f, 0xcb, 0x59, 0xc5, 0x98, 0x33, 0x41, 0xd1, 0x5b, 0xb0, 0x6e,
-	0xc0, 0x0d, 0xb0, 0x02, 0x56, 0x4f, 0x5d, 0x6e, 0xf9, 0xff, 0x2e, 0x9e, 0x6f, 0x70, 0x9d, 0xda,
-	0xc3, 0x27, 0xcb, 0x73, 0x81, 0xc5, 0xa4, 0xa9, 0x6e, 0x71, 0x49, 0xe2, 0x34, 0xd5, 0x5f, 0xc0,
-	0xe6, 0x72, 0xe6, 0x2c, 0x97, 0xd4, 0x96, 0xb2, 0x5c, 0x06, 0xe7, 0x72, 0x19, 0x0c, 0xda, 0x82,
-	0xa7, 0x44, 0x4c, 0xc4, 0x60, 0x87, 0x8e, 0x79, 0x6f, 0xd0, 0x98, 0xd7, 0x21, 0xbc, 0xa2, 0x10,
-	0xdb, 0xca, 0xf5, 0x5d, 0xe5, 0x69, 0xc3, 0x40, 0x91, 0x5a, 0xd0, 0x2d, 0xf8, 0xac, 0x09, 0x45,
-	0xe2, 0x98, 0xdf, 0x25, 0xac, 0x47, 0x1b, 0x27, 0x56, 0xc0, 0xea, 0xc9, 0xce, 0xba, 0x72, 0xfd,
-	0xfd, 0xc9, 0xf2, 0xf3, 0xe6, 0x1f, 0x2e, 0xfa, 0x43, 0x3f, 0xe2, 0x78, 0x44, 0xe4, 0xc0, 0xdf,
-	0x62, 0xf2, 0xf1, 0x83, 0x0d, 0x68, 0x3b, 0x61, 0x8b, 0xc9, 0xe0, 0x19, 0x1d, 0x63, 0xd3, 0x85,
-	0xf0, 0xde, 0x83, 0xa7, 0x75, 0xd5, 0x1d, 0xce, 0xfa, 0x56, 0x0a, 0xf4, 0x1a, 0x5c, 0xe4, 0x63,
-	0x9a, 0x10, 0xc9, 0x13, 0x5d, 0xf4, 0xc9, 0x4e, 0xe3, 0xf1, 0x83, 0x8d, 0x25, 0x1b, 0x65, 0xb3,
-	0xdf, 0x4f, 0xa8, 0x10, 0xdb, 0x32, 0x89, 0x58, 0x18, 0xa4, 0x9e, 0xde, 0xaf, 0x00, 0x9e, 0x99,
-	0x0a, 0x65, 0xe5, 0xbb, 0x0a, 0x6b, 0xaa, 0x5d, 0xac, 0x78, 0xe7, 0x8a, 0x2a, 0x57, 0x18, 0x5b,
-	0xb3, 0xf6, 0x47, 0xef, 0xc0, 0xda, 0xed, 0x84, 0x52, 0xad, 0xd8, 0x7f, 0x2c, 0x51, 0x03, 0x51,
-	0x13, 0x2e, 0xd2, 0x38, 0x0a, 0xa3, 0x6e, 0x6c, 0x74, 0x5a, 0x0c, 0xd2, 0x37, 0x5a, 0x87, 0x67,
-	0x22, 0xe6, 0x5e, 0x3b, 0x09, 0x25, 0x82, 0xb3, 0x46, 0x4d, 0x65, 0x0a, 0x4e, 0x67, 0x3f, 0x04,
-	0xda, 0xee, 0x7d, 0x32, 0x55, 0x96, 0xeb, 0x16, 0x74, 0x1d, 0xc2, 0x6c, 0xfa, 0x6c, 0x71, 0x17,
-	0x7d, 0x4b, 0x42, 0x8d, 0xaa, 0x6f, 0x66, 0xdb, 0x8e, 0xaa, 0x7f, 0x93, 0x84, 0xd4, 0x62, 0x83,
-	0x29, 0xa4, 0xf7, 0x03, 0xb0, 0xcd, 0x68, 0xa3, 0x5b, 0xd5, 0xde, 0x84, 0x0b, 0x4a, 0x05, 0xd5,
-	0x73, 0x27, 0x2a, 0xca, 0x66, 0x00, 0xe8, 0x46, 0x8e, 0x98, 0xe9, 0xb7, 0x57, 0x4a, 0x89, 0x99,
-	0xb4, 0x39, 0x66, 0xf7, 0x00, 0x3c, 0xab, 0x99, 0x7d, 0xc8, 0x54, 0xe4, 0x88, 0x85, 0xe2, 0xa9,
-	0xfa, 0xe3, 0x1f, 0x92, 0xcd, 0xff, 0x6f, 0xc9, 0x7e, 0x06, 0xf0, 0x85, 0x43, 0xc4, 0xac, 0x6e,
-	0x37, 0x20, 0x9c, 0xa4, 0x56, 0x2b, 0xde, 0xf9, 0x22, 0xf1, 0x52, 0xbc, 0x1b, 0xb6, 0x0c, 0x7a,
-	0x74, 0x32, 0x7e, 0xeb, 0xa6, 0xe2, 0x7d, 0xde, 0x1b, 0x1e, 0x13, 0x05, 0xd3, 0xa6, 0xb3, 0x9c,
-	0xb2, 0xa6, 0x8b, 0x95, 0xa1, 0xac, 0xe9, 0x14, 0xca, 0x35, 0x9d, 0x06, 0x1c, 0x9d, 0x5a, 0xdf,
-	0x39, 0x66, 0xd7, 0xd5, 0xfd, 0x38, 0x26, 0x72, 0xfd, 0xe8, 0x2e, 0x83, 0x23, 0x65, 0xf5, 0xda,
-	0x84, 0x75, 0x7d, 0xe6, 0x9c, 0x60, 0x17, 0x8a, 0x04, 0xd3, 0xb8, 0x80, 0xf6, 0x78, 0xe2, 0x86,
-	0xd5, 0x02, 0x8f, 0x4c, 0xb8, 0xcb, 0xf7, 0x17, 0xe1, 0x82, 0xe6, 0x88, 0xbe, 0x02, 0xb0, 0x6e,
-	0xce, 0x1e, 0x5a, 0x2b, 0x22, 0x74, 0xf8, 0xd2, 0x36, 0xd7, 0x2b, 0xf9, 0x9a, 0xcc, 0xde, 0xc5,
-	0x2f, 0x7e, 0xf9, 0xf3, 0xfb, 0xf9, 0x15, 0xd4, 0xc2, 0x33, 0x4f, 0xbb, 0xe6, 0x62, 0xce, 0x62,
-	0x09, 0x97, 0xdc, 0x29, 0x2e, 0xe1, 0x92, 0xbf, 0xcf, 0xe5, 0x5c, 0xec, 0x25, 0xfe, 0x1a, 0xc0,
-	0x9a, 0x5a, 0x97, 0x68, 0x75, 0x66, 0xf4, 0xa9, 0x3b, 0xd8, 0x7c, 0xb5, 0x82, 0xa7, 0x65, 0x71,
-	0x49, 0xb3, 0x58, 0x43, 0xab, 0x78, 0xc6, 0x37, 0x93, 0xc0, 0x9f, 0xb9, 0xe6, 0xfc, 0x1c, 0x7d,
-	0x09, 0xe0, 0x82, 0x5e, 0xfa, 0xa8, 0x3c, 0x4d, 0xaa, 0xcc, 0x5a, 0x15, 0x57, 0x4b, 0xe9, 0x65,
-	0x4d, 0x69, 0x19, 0xbd, 0x34, 0x93, 0x12, 0xfa, 0x09, 0x40, 0x98, 0x6d, 0x52, 0xe4, 0xcf, 0xcc,
-	0x70, 0xe8, 0x16, 0x34, 0x71, 0x65, 0x7f, 0x4b, 0xeb, 0x9a, 0xa6, 0xf5, 0x3a, 0xba, 0x52, 0x55,
-	0x29, 0x3c, 0xb5, 0x96, 0xef, 0x01, 0xb8, 0xa0, 0x97, 0x56, 0x89, 0x68, 0xd3, 0xcb, 0xb6, 0x44,
-	0xb4, 0xdc, 0x0e, 0xf4, 0xae, 0x6a, 0x76, 0x97, 0x90, 0x5f, 0x99, 0x9d, 0xd9, 0x80, 0xf7, 0x01,
-	0xac, 0x9b, 0xf5, 0x50, 0xd2, 0xe9, 0xb9, 0xc5, 0x56, 0xd2, 0xe9, 0xf9, 0x7d, 0xe3, 0xbd, 0xa1,
-	0xb9, 0xb5, 0x11, 0xae, 0xcc, 0xcd, 0x6c, 0x99, 0xce, 0x47, 0x0f, 0xf7, 0x5b, 0xe0, 0xd1, 0x7e,
-	0x0b, 0xfc, 0xb1, 0xdf, 0x02, 0xdf, 0x1c, 0xb4, 0xe6, 0x1e, 0x1d, 0xb4, 0xe6, 0x7e, 0x3b, 0x68,
-	0xcd, 0x7d, 0xfc, 0x76, 0x18, 0xc9, 0xc1, 0xa4, 0xeb, 0xf7, 0xf8, 0x28, 0x0d, 0xba, 0xc1, 0xa8,
-	0xbc, 0xcb, 0x93, 0x61, 0x96, 0x65, 0xcf, 0xe5, 0xd9, 0xa0, 0x7b, 0xf2, 0x5a, 0x96, 0xb3, 0x5b,
-	0xd7, 0xdf, 0xee, 0x57, 0xfe, 0x0e, 0x00, 0x00, 0xff, 0xff, 0x64, 0x9f, 0x20, 0xb2, 0xe0, 0x0c,
-	0x00, 0x00,
+	// 1846 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x5a, 0xdb, 0x6f, 0x13, 0xc7,
+	0x17, 0xce, 0x84, 0x24, 0x24, 0x93, 0x1f, 0xfc, 0xc2, 0x34, 0x80, 0x71, 0xc1, 0x21, 0xcb, 0x2d,
+	0x04, 0xe2, 0xcd, 0x05, 0x28, 0x94, 0xa2, 0x28, 0xae, 0x02, 0x4d, 0xa9, 0x2a, 0xea, 0xd0, 0x56,
+	0x6a, 0x1f, 0xa2, 0xb5, 0xbd, 0x38, 0xab, 0x38, 0x3b, 0x66, 0x77, 0x9d, 0x50, 0xa1, 0xbe, 0x20,
+	0xb5, 0x52, 0x1f, 0x2a, 0xf5, 0x82, 0x28, 0xad, 0xfa, 0xd0, 0x1b, 0x0f, 0xbd, 0x49, 0x7d, 0xa0,
+	0x0f, 0x48, 0xfd, 0x03, 0xe8, 0x1b, 0x82, 0x17, 0x54, 0xa9, 0xa8, 0x82, 0xfe, 0x09, 0x95, 0xfa,
+	0x5a, 0xcd, 0xcc, 0x99, 0xbd, 0xd8, 0xb1, 0x67, 0x6d, 0x0c, 0xca, 0x5b, 0x3c, 0x3e, 0xdf, 0x39,
+	0xdf, 0x7e, 0x7b, 0xe6, 0xcc, 0x39, 0xe3, 0x60, 0x8d, 0x96, 0x4d, 0x7b, 0xd9, 0x74, 0x17, 0x75,
+	0xd7, 0x33, 0x96, 0x2c, 0xbb, 0x68, 0x5e, 0xf2, 0xf4, 0x95, 0x09, 0xfd, 0x62, 0xc5, 0x74, 0xde,
+	0x49, 0x97, 0x1d, 0xea, 0x51, 0xb2, 0x4d, 0xda, 0xa4, 0x03, 0x9b, 0xf4, 0xca, 0x44, 0x72, 0x34,
+	0x4f, 0xdd, 0x65, 0xea, 0xea, 0x39, 0xc3, 0x35, 0x05, 0x40, 0x5f, 0x99, 0xc8, 0x99, 0x9e, 0x31,
+	0xa1, 0x97, 0x8d, 0xa2, 0x65, 0x1b, 0x9e, 0x45, 0x6d, 0xe1, 0x23, 0xb9, 0x43, 0xd8, 0x2e, 0xf0,
+	0x4f, 0xba, 0xf8, 0x00, 0x5f, 0x0d, 0x16, 0x69, 0x91, 0x8a, 0x75, 0xf6, 0x17, 0xac, 0xee, 0x2c,
+	0x52, 0x5a, 0x2c, 0x99, 0xba, 0x51, 0xb6, 0x74, 0xc3, 0xb6, 0xa9, 0xc7, 0xbd, 0x49, 0xcc, 0xde,
+	0x3a, 0xb4, 0x73, 0x46, 0x9e, 0x7d, 0x02, 0xab, 0xe1, 0x7a, 0x56, 0xd4, 0x2e, 0x80, 0x49, 0xbd,
+	0xe7, 0xbf, 0x60, 0x54, 0x4a, 0x1e, 0xd8, 0xec, 0xa9, 0x63, 0x53, 0x36, 0x1c, 0x63, 0x59, 0xc5,
+	0xc8, 0x31, 0x57, 0x0d, 0xa7, 0xa0, 0xb2, 0x72, 0x4d, 0x67, 0xc5, 0xca, 0x9b, 0xc2, 0x4a, 0x1b,
+	0xc4, 0xe4, 0x35, 0x26, 0xe7, 0x39, 0x1e, 0x20, 0x6b, 0x5e, 0xac, 0x98, 0xae, 0xa7, 0xcd, 0xe3,
+	0x67, 0x22, 0xab, 0x6e, 0x99, 0xda, 0xae, 0x49, 0x5e, 0xc0, 0x3d, 0x82, 0x48, 0x02, 0xed, 0x46,
+	0x23, 0xfd, 0x93, 0xa9, 0xf4, 0xda, 0xaf, 0x2b, 0x2d, 0x70, 0x99, 0xae, 0xdb, 0x0f, 0x86, 0x3a,
+	0xb2, 0x80, 0xf1, 0x43, 0x9d, 0xa7, 0x9e, 0x51, 0xf2, 0x43, 0xfd, 0x83, 0x20, 0x96, 0x5c, 0x0e,
+	0x62, 0x79, 0x7c, 0x45, 0x15, 0x4b, 0xe0, 0x64, 0x2c, 0x81, 0x21, 0x73, 0xb8, 0xdf, 0x2d, 0x19,
+	0xee, 0xe2, 0x82, 0x59, 0xa6, 0xf9, 0xc5, 0x44, 0x27, 0x77, 0xa1, 0xd5, 0x73, 0x31, 0xcf, 0x4c,
+	0x67, 0x99, 0x25, 0xb8, 0xc1, 0xae, 0xbf, 0x42, 0xce, 0xe3, 0xff, 0x0b, 0x57, 0x46, 0xa9, 0x44,
+	0x57, 0x0d, 0x3b, 0x6f, 0x26, 0x36, 0xec, 0x46, 0x23, 0x7d, 0x99, 0x43, 0xcc, 0xf4, 0x8f, 0x07,
+	0x43, 0x5b, 0x45, 0x8a, 0xb9, 0x85, 0xa5, 0xb4, 0x45, 0xf5, 0x65, 0xc3, 0x5b, 0x4c, 0xcf, 0xd9,
+	0xde, 0xdd, 0x9b, 0x63, 0x18, 0x72, 0x6f, 0xce, 0xf6, 0xb2, 0x9b, 0xb9, 0x8f, 0x19, 0xe9, 0x42,
+	0x7b, 0x09, 0x0f, 0xf0, 0xa7, 0xce, 0x50, 0xbb, 0x00, 0x52, 0x90, 0x23, 0xb8, 0x97, 0x96, 0x4d,
+	0xc7, 0xf0, 0xa8, 0xc3, 0x1f, 0xba, 0x2f, 0x93, 0xb8, 0x7b, 0x73, 0x6c, 0x10, 0xbc, 0xcc, 0x14,
+	0x0a, 0x8e, 0xe9, 0xba, 0xf3, 0x9e, 0x63, 0xd9, 0xc5, 0xac, 0x6f, 0xa9, 0xfd, 0xdb, 0x89, 0xb7,
+	0x84, 0x5c, 0x81, 0x7c, 0xc7, 0x70, 0x17, 0x4b, 0x3d, 0x10, 0x6f, 0x67, 0xbd, 0x27, 0x67, 0x18,
+	0x78, 0x66, 0x6e, 0x4f, 0xa6, 0x71, 0xd7, 0x05, 0xc7, 0x34, 0xb9, 0x62, 0x4d, 0x3e, 0x22, 0x07,
+	0x92, 0x24, 0xee, 0x35, 0x4b, 0x56, 0xd1, 0xca, 0x95, 0x84, 0x4e, 0xbd, 0x59, 0xff, 0x33, 0x39,
+	0x84, 0xb7, 0x58, 0xb6, 0xfc, 0xb4, 0xe0, 0x98, 0x86, 0x4b, 0xed, 0x44, 0x17, 0x8b, 0x94, 0x1d,
+	0x08, 0xbe, 0xc8, 0xf2, 0x75, 0xa6, 0x7b, 0x9e, 0x56, 0x6c, 0xcf, 0x2c, 0x2c, 0xc0, 0x56, 0x4b,
+	0x8c, 0xb4, 0xa0, 0x3b, 0xf8, 0xc8, 0x08, 0x17, 0xe4, 0x65, 0x8c, 0x19, 0xcd, 0x05, 0x26, 0x83,
+	0x99, 0x38, 0xd8, 0xbc, 0xc3, 0x3e, 0x06, 0x9f, 0x67, 0x68, 0xed, 0xed, 0x90, 0xf0, 0x32, 0x9f,
+	0xc9, 0x69, 0x8c, 0x83, 0x8a, 0x04, 0xf2, 0xef, 0x4f, 0x83, 0x03, 0x56, 0xbe, 0xd2, 0xa2, 0xde,
+	0x41, 0xf9, 0x4a, 0x9f, 0x33, 0x8a, 0x26, 0x60, 0xb3, 0x21, 0xa4, 0xf6, 0x19, 0x82, 0xed, 0x02,
+	0xde, 0xe1, 0xbd, 0x1e, 0xc7, 0xdd, 0xec, 0x3d, 0xb1, 0x5d, 0xb1, 0x21, 0xe6, 0x8b, 0x15, 0x00,
+	0x72, 0x26, 0x42, 0x4c, 0xec, 0x88, 0x03, 0x4a, 0x62, 0x22, 0x6c, 0x84, 0xd9, 0x35, 0x84, 0xb7,
+	0x71, 0x66, 0xaf, 0xdb, 0xcc, 0xb3, 0x65, 0x17, 0xdd, 0xc7, 0xca, 0xe0, 0x2a, 0xc9, 0x3a, 0x5b,
+	0x96, 0xec, 0x47, 0x84, 0xb7, 0xd7, 0x10, 0x03, 0xdd, 0xce, 0x60, 0x5c, 0xf1, 0x57, 0x41, 0xbc,
+	0xe1, 0x7a, 0xe2, 0xf9, 0x78, 0x59, 0x0e, 0x02, 0x68, 0xfb, 0x64, 0xfc, 0x18, 0x41, 0xfa, 0xbc,
+	0x42, 0xf3, 0x4b, 0xeb, 0x44, 0x41, 0x3f, 0xe9, 0x80, 0x53, 0x90, 0x74, 0x25, 0xb6, 0xa0, 0x4a,
+	0x3a, 0x86, 0x92, 0x49, 0xc7, 0x01, 0xed, 0x53, 0xeb, 0x13, 0xc9, 0xec, 0x34, 0x3b, 0x2d, 0xd7,
+	0x89, 0x5c, 0x5f, 0xcb, 0xb3, 0x4b, 0x92, 0x02, 0xbd, 0x66, 0x70, 0x0f, 0x3f, 0xd4, 0xa5, 0x60,
+	0x7b, 0xea, 0x09, 0xc6, 0x71, 0x59, 0x33, 0x4f, 0x1d, 0xb9, 0x59, 0x01, 0xd8, 0x3e, 0xe1, 0x8e,
+	0xc3, 0x9e, 0x98, 0x17, 0xc7, 0x7e, 0xf8, 0xbc, 0xd9, 0x85, 0x31, 0x34, 0x03, 0x0b, 0x96, 0x38,
+	0x29, 0xba, 0xb2, 0x7d, 0xb0, 0x32, 0x57, 0xd0, 0xbe, 0x43, 0x38, 0x51, 0x0b, 0x85, 0x47, 0x3c,
+	0x15, 0x39, 0x5f, 0xea, 0x3e, 0x60, 0x08, 0x1a, 0x39, 0x66, 0xe6, 0x70, 0x9f, 0xbf, 0xa7, 0x5a,
+	0x39, 0x6b, 0x02, 0xb4, 0x96, 0xab, 0x65, 0xd9, 0xf6, 0x62, 0x7c, 0x03, 0xe1, 0x1d, 0x6b, 0x04,
+	0x01, 0x2d, 0xa6, 0xa3, 0x35, 0xb9, 0x09, 0x31, 0xda, 0x5d, 0x9a, 0xdf, 0x47, 0x78, 0x57, 0x98,
+	0x67, 0x6d, 0x85, 0x6e, 0xfc, 0xce, 0xdb, 0xb6, 0x33, 0x6e, 0x21, 0x9c, 0xaa, 0x47, 0x04, 0x54,
+	0x7b, 0x75, 0x8d, 0x8a, 0x3c, 0xa2, 0x90, 0xee, 0xa9, 0x14, 0xe6, 0x2b, 0x55, 0x2f, 0x3b, 0x5a,
+	0x71, 0x9e, 0x92, 0x80, 0xdf, 0x23, 0x9c, 0x5c, 0x8b, 0x04, 0x88, 0x97, 0xa9, 0xaa, 0x30, 0x7b,
+	0x15, 0xc2, 0x71, 0xf8, 0x93, 0x2a, 0x31, 0xb2, 0x97, 0x3d, 0x47, 0x69, 0xe9, 0xf1, 0x7a, 0xd9,
+	0x7b, 0xf2, 0x4c, 0x14, 0xae, 0x82, 0x5e, 0xb6, 0x4c, 0x69, 0x49, 0xd5, 0xcb, 0x32, 0x8c, 0x2c,
+	0x32, 0xcc, 0x9e, 0xcc, 0xe2, 0x8d, 0xd0, 0xfd, 0xb5, 0x52, 0x62, 0x24, 0x96, 0xb5, 0xc4, 0x0e,
+	0xa5, 0xcb, 0xad, 0x74, 0xfd, 0x1c, 0xa8, 0x5d, 0x45, 0x78, 0x50, 0xb4, 0x72, 0xa2, 0x09, 0x5d,
+	0x27, 0xa7, 0xd7, 0xb7, 0x08, 0x6f, 0xad, 0xa2, 0xe5, 0x9f, 0x5f, 0xbd, 0xd0, 0x72, 0xcb, 0xfc,
+	0x1a, 0xaa, 0xdb, 0x67, 0x0a, 0x3b, 0xd0, 0xdd, 0x87, 0xb5, 0x2f, 0xb9, 0xbe, 0x44, 0x78, 0xa7,
+	0x6c, 0xea, 0x20, 0x96, 0xe1, 0xe5, 0x17, 0xcd, 0x75, 0x22, 0xe2, 0x2f, 0xb2, 0xe2, 0xd6, 0xd2,
+	0x03, 0x31, 0x4f, 0xe3, 0x8d, 0x39, 0xb1, 0x04, 0x5a, 0xee, 0x6f, 0xd0, 0x76, 0x86, 0x5c, 0x80,
+	0xa4, 0x12, 0xdc, 0xd6, 0xfe, 0x3d, 0xe9, 0xbf, 0x77, 0xd3, 0xa9, 0x4e, 0xca, 0x71, 0xdc, 0x93,
+	0xe3, 0x5f, 0x28, 0xd5, 0x04, 0xbb, 0xb6, 0x69, 0x79, 0x1f, 0xe1, 0x7e, 0x60, 0xf3, 0x86, 0x65,
+	0xae, 0x92, 0x69, 0xa6, 0x9c, 0x98, 0xfc, 0xc4, 0xd6, 0x8f, 0x99, 0x85, 0x12, 0x45, 0x66, 0x70,
+	0xf7, 0x8a, 0x51, 0xaa, 0xb4, 0x34, 0xcd, 0x0a, 0x24, 0xab, 0x21, 0x70, 0xad, 0xd2, 0xca, 0xfe,
+	0x97, 0x58, 0xed, 0x67, 0x84, 0x9f, 0x5d, 0x53, 0x73, 0x48, 0x92, 0xd9, 0x9a, 0x1d, 0xb7, 0x47,
+	0xf1, 0xac, 0x4c, 0xa1, 0x27, 0xb7, 0xeb, 0xae, 0xcb, 0x5d, 0x27, 0xf8, 0xfa, 0x99, 0xb9, 0x0e,
+	0xb2, 0xe4, 0x4f, 0x84, 0x37, 0xf9, 0x7c, 0x78, 0x9e, 0xcc, 0xf2, 0x66, 0x32, 0x92, 0x29, 0xc3,
+	0xea, 0x3d, 0x26, 0xb4, 0x0b, 0x90, 0xed, 0xc8, 0x96, 0x0c, 0xee, 0xe6, 0xdb, 0x95, 0xe7, 0x4a,
+	0xb3, 0x3b, 0x5d, 0x40, 0xb5, 0x5f, 0x65, 0x45, 0xa9, 0x95, 0x1e, 0x92, 0xe5, 0x2c, 0xef, 0x9c,
+	0xa2, 0xe9, 0xb2, 0x4f, 0x19, 0x2a, 0x94, 0x30, 0x21, 0x78, 0xfb, 0x52, 0xe6, 0x2c, 0xcc, 0x42,
+	0x59, 0x91, 0xf2, 0x8f, 0xd7, 0x08, 0xdc, 0x90, 0x47, 0xa6, 0xef, 0x2d, 0x68, 0x7c, 0x1c, 0x3e,
+	0x2f, 0xc1, 0x8b, 0xae, 0xdb, 0xf8, 0x08, 0x60, 0x74, 0xb6, 0x12, 0x48, 0x36, 0x7c, 0xe4, 0x4b,
+	0x86, 0xb5, 0x6c, 0xe4, 0x4a, 0x2d, 0xbd, 0xec, 0x00, 0xad, 0xed, 0x80, 0xe9, 0x4a, 0x44, 0x9b,
+	0xf7, 0x0c, 0x4f, 0xe6, 0xac, 0xf6, 0x95, 0x1c, 0x9f, 0x22, 0xdf, 0x05, 0x23, 0x83, 0xcb, 0x16,
+	0x54, 0xf3, 0x53, 0x08, 0x2b, 0xb3, 0x84, 0xe3, 0xc8, 0x8b, 0xb8, 0xa7, 0x62, 0x97, 0x0d, 0xab,
+	0xa5, 0xd6, 0x06, 0xa0, 0x93, 0x57, 0xb7, 0xe3, 0x6e, 0x4e, 0x91, 0x7c, 0x80, 0x70, 0x8f, 0xb8,
+	0xb4, 0x25, 0xa3, 0xf5, 0xb8, 0xd4, 0xde, 0x13, 0x27, 0x0f, 0xc5, 0xb2, 0x15, 0xcf, 0xac, 0xed,
+	0xbf, 0x72, 0xef, 0xef, 0x4f, 0x3b, 0x77, 0x93, 0x94, 0xde, 0xf0, 0x92, 0x9b, 0x73, 0x11, 0x97,
+	0xba, 0x0a, 0x2e, 0x91, 0x8b, 0x64, 0x05, 0x97, 0xe8, 0xed, 0xb2, 0x9a, 0x0b, 0xdc, 0x23, 0x7f,
+	0x88, 0x70, 0x17, 0x9b, 0xd7, 0xc8, 0x48, 0x43, 0xef, 0xa1, 0xa9, 0x3a, 0x79, 0x30, 0x86, 0x25,
+	0xb0, 0x18, 0xe7, 0x2c, 0x46, 0xc9, 0x88, 0xde, 0xe0, 0xd7, 0x03, 0x57, 0xbf, 0x2c, 0xb7, 0xc5,
+	0xbb, 0xe4, 0x3d, 0x84, 0xbb, 0xf9, 0xf0, 0x49, 0xd4, 0x61, 0x7c, 0x65, 0x46, 0xe3, 0x98, 0x02,
+	0xa5, 0x7d, 0x9c, 0xd2, 0x10, 0xd9, 0xd5, 0x90, 0x12, 0xf9, 0x01, 0x61, 0x1c, 0xcc, 0x74, 0x24,
+	0xdd, 0x30, 0x42, 0xcd, 0x14, 0x9a, 0xd4, 0x63, 0xdb, 0x03, 0xad, 0x93, 0x9c, 0xd6, 0x51, 0x32,
+	0x15, 0x57, 0x29, 0x3d, 0x34, 0x19, 0x5e, 0x43, 0xb8, 0x9b, 0x5f, 0x68, 0x29, 0x44, 0x0b, 0x5f,
+	0xc4, 0x29, 0x44, 0x8b, 0xdc, 0x8f, 0x69, 0xc7, 0x38, 0xbb, 0x71, 0x92, 0x8e, 0xcd, 0x4e, 0xdc,
+	0x8e, 0x7d, 0x81, 0x70, 0x8f, 0x18, 0xec, 0x14, 0x99, 0x1e, 0x19, 0x41, 0x15, 0x99, 0x1e, 0x9d,
+	0x14, 0xb5, 0xe7, 0x38, 0xb7, 0x09, 0xa2, 0xc7, 0xe6, 0x06, 0xe3, 0x21, 0x4b, 0x7d, 0x36, 0x52,
+	0x29, 0x52, 0x3f, 0x34, 0xf4, 0x29, 0x52, 0x3f, 0x3c, 0xd3, 0xa9, 0x53, 0x9f, 0x4d, 0x70, 0x91,
+	0xd4, 0xff, 0x06, 0xe1, 0x5e, 0xd9, 0x37, 0x91, 0xc3, 0x8d, 0x53, 0x3a, 0xda, 0xac, 0x24, 0xc7,
+	0x62, 0x5a, 0x03, 0xb7, 0x13, 0x9c, 0xdb, 0x14, 0x99, 0x88, 0xcb, 0x4d, 0xf7, 0x4f, 0xd3, 0x5b,
+	0x08, 0x0f, 0x54, 0x4f, 0x02, 0xe4, 0x88, 0x2a, 0xdb, 0xd7, 0x9a, 0x6b, 0x92, 0x47, 0x9b, 0x44,
+	0x01, 0xf9, 0xe3, 0x9c, 0xfc, 0x24, 0x19, 0x6f, 0x82, 0xbc, 0xa0, 0x79, 0x13, 0xe1, 0xcd, 0xd1,
+	0xf6, 0x94, 0x4c, 0x2a, 0x85, 0xab, 0x99, 0x1f, 0x92, 0x53, 0x4d, 0x61, 0xe2, 0x4a, 0x2e, 0x9a,
+	0x48, 0x57, 0xbf, 0x2c, 0xfe, 0x08, 0x49, 0xfe, 0x1b, 0xc2, 0x03, 0xd5, 0xad, 0x92, 0x42, 0xf2,
+	0x3a, 0x4d, 0xad, 0x42, 0xf2, 0x7a, 0xfd, 0x58, 0x8c, 0xe2, 0x54, 0x4d, 0x3e, 0xd4, 0x7f, 0x5d,
+	0x47, 0x78, 0x23, 0x34, 0x39, 0xa4, 0xf1, 0xc6, 0x8e, 0x36, 0x56, 0xc9, 0xc3, 0xf1, 0x8c, 0x81,
+	0xe3, 0x24, 0xe7, 0x78, 0x98, 0x8c, 0xea, 0x8d, 0x7f, 0x3c, 0x0e, 0xef, 0xb8, 0xcf, 0x11, 0xee,
+	0x0f, 0x35, 0x20, 0x44, 0x8f, 0x11, 0x31, 0xdc, 0x02, 0x25, 0xc7, 0xe3, 0x03, 0x80, 0xe6, 0x01,
+	0x4e, 0x73, 0x98, 0x0c, 0x29, 0x68, 0x92, 0x9f, 0x10, 0xee, 0x0f, 0xdd, 0xa7, 0x2a, 0xb8, 0xd5,
+	0x5e, 0x7e, 0x2b, 0xb8, 0xad, 0x71, 0xe5, 0xad, 0x3d, 0xcf, 0xb9, 0x1d, 0x21, 0x93, 0x7a, 0xe3,
+	0x5f, 0xd6, 0x17, 0xa0, 0xa2, 0x06, 0xd7, 0x84, 0xbc, 0x78, 0xfd, 0x2f, 0x7c, 0x77, 0x4c, 0x62,
+	0x87, 0xf7, 0xdf, 0xf7, 0x44, 0x13, 0x08, 0x60, 0x3c, 0xc6, 0x19, 0x1f, 0x20, 0xfb, 0x62, 0x31,
+	0x26, 0xbf, 0x23, 0xbc, 0xa5, 0xe6, 0xbe, 0x96, 0x1c, 0x8d, 0x13, 0xb7, 0xf6, 0x88, 0x3f, 0xd6,
+	0x2c, 0x0c, 0x38, 0xcf, 0x72, 0xce, 0xd3, 0xe4, 0x54, 0xf3, 0x2a, 0x87, 0xcf, 0xfc, 0x5b, 0x08,
+	0x6f, 0x8a, 0x5c, 0x9d, 0x92, 0x58, 0xfa, 0x45, 0x0f, 0xda, 0xc9, 0x66, 0x20, 0xc0, 0x7f, 0x86,
+	0xf3, 0x3f, 0x49, 0x4e, 0xb4, 0xc0, 0x5f, 0x9c, 0xbc, 0x99, 0x37, 0x6f, 0x3f, 0x4c, 0xa1, 0x3b,
+	0x0f, 0x53, 0xe8, 0xaf, 0x87, 0x29, 0xf4, 0xd1, 0xa3, 0x54, 0xc7, 0x9d, 0x47, 0xa9, 0x8e, 0xfb,
+	0x8f, 0x52, 0x1d, 0x6f, 0x9d, 0x2a, 0x5a, 0xde, 0x62, 0x25, 0x97, 0xce, 0xd3, 0x65, 0xdf, 0xfd,
+	0x98, 0x6d, 0x7a, 0xab, 0xd4, 0x59, 0x0a, 0xe2, 0x5d, 0x92, 0x11, 0xc7, 0xcc, 0x4b, 0xde, 0xc9,
+	0x20, 0x7a, 0xae, 0x87, 0xff, 0xcf, 0xc7, 0xd4, 0x7f, 0x01, 0x00, 0x00, 0xff, 0xff, 0xa6, 0xf0,
+	0xc1, 0xcd, 0x8a, 0x23, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -863,6 +2186,28 @@ type QueryClient interface {
 	Locks(ctx context.Context, in *QueryLocksRequest, opts ...grpc.CallOption) (*QueryLocksResponse, error)
 	// Faults of one operator that are remembered, by subject and kind.
 	Faults(ctx context.Context, in *QueryFaultsRequest, opts ...grpc.CallOption) (*QueryFaultsResponse, error)
+	// Pool of one operator, and what of it counts.
+	Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error)
+	// Backings of one operator's pool, by backer.
+	Backings(ctx context.Context, in *QueryBackingsRequest, opts ...grpc.CallOption) (*QueryBackingsResponse, error)
+	// UnbackingBatches of one operator, oldest first.
+	UnbackingBatches(ctx context.Context, in *QueryUnbackingBatchesRequest, opts ...grpc.CallOption) (*QueryUnbackingBatchesResponse, error)
+	// BackerBackings: what one backer has staked with whom, and its rewards.
+	BackerBackings(ctx context.Context, in *QueryBackerBackingsRequest, opts ...grpc.CallOption) (*QueryBackerBackingsResponse, error)
+	// BackerUnbackings: one backer's withdrawals and when they come.
+	BackerUnbackings(ctx context.Context, in *QueryBackerUnbackingsRequest, opts ...grpc.CallOption) (*QueryBackerUnbackingsResponse, error)
+	// Rewards of one operator.
+	Rewards(ctx context.Context, in *QueryRewardsRequest, opts ...grpc.CallOption) (*QueryRewardsResponse, error)
+	// RewardState of the accumulator.
+	RewardState(ctx context.Context, in *QueryRewardStateRequest, opts ...grpc.CallOption) (*QueryRewardStateResponse, error)
+	// ServiceBond is the stake behind one service.
+	ServiceBond(ctx context.Context, in *QueryServiceBondRequest, opts ...grpc.CallOption) (*QueryServiceBondResponse, error)
+	// ServiceBonds of all services, by id.
+	ServiceBonds(ctx context.Context, in *QueryServiceBondsRequest, opts ...grpc.CallOption) (*QueryServiceBondsResponse, error)
+	// ServiceUnbondings from behind one service, oldest first.
+	ServiceUnbondings(ctx context.Context, in *QueryServiceUnbondingsRequest, opts ...grpc.CallOption) (*QueryServiceUnbondingsResponse, error)
+	// ServiceFaults of one service that are remembered, by subject and kind.
+	ServiceFaults(ctx context.Context, in *QueryServiceFaultsRequest, opts ...grpc.CallOption) (*QueryServiceFaultsResponse, error)
 }
 
 type queryClient struct {
@@ -936,6 +2281,105 @@ func (c *queryClient) Faults(ctx context.Context, in *QueryFaultsRequest, opts .
 	return out, nil
 }
 
+func (c *queryClient) Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error) {
+	out := new(QueryPoolResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/Pool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Backings(ctx context.Context, in *QueryBackingsRequest, opts ...grpc.CallOption) (*QueryBackingsResponse, error) {
+	out := new(QueryBackingsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/Backings", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) UnbackingBatches(ctx context.Context, in *QueryUnbackingBatchesRequest, opts ...grpc.CallOption) (*QueryUnbackingBatchesResponse, error) {
+	out := new(QueryUnbackingBatchesResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/UnbackingBatches", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) BackerBackings(ctx context.Context, in *QueryBackerBackingsRequest, opts ...grpc.CallOption) (*QueryBackerBackingsResponse, error) {
+	out := new(QueryBackerBackingsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/BackerBackings", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) BackerUnbackings(ctx context.Context, in *QueryBackerUnbackingsRequest, opts ...grpc.CallOption) (*QueryBackerUnbackingsResponse, error) {
+	out := new(QueryBackerUnbackingsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/BackerUnbackings", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Rewards(ctx context.Context, in *QueryRewardsRequest, opts ...grpc.CallOption) (*QueryRewardsResponse, error) {
+	out := new(QueryRewardsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/Rewards", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) RewardState(ctx context.Context, in *QueryRewardStateRequest, opts ...grpc.CallOption) (*QueryRewardStateResponse, error) {
+	out := new(QueryRewardStateResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/RewardState", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ServiceBond(ctx context.Context, in *QueryServiceBondRequest, opts ...grpc.CallOption) (*QueryServiceBondResponse, error) {
+	out := new(QueryServiceBondResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/ServiceBond", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ServiceBonds(ctx context.Context, in *QueryServiceBondsRequest, opts ...grpc.CallOption) (*QueryServiceBondsResponse, error) {
+	out := new(QueryServiceBondsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/ServiceBonds", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ServiceUnbondings(ctx context.Context, in *QueryServiceUnbondingsRequest, opts ...grpc.CallOption) (*QueryServiceUnbondingsResponse, error) {
+	out := new(QueryServiceUnbondingsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/ServiceUnbondings", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ServiceFaults(ctx context.Context, in *QueryServiceFaultsRequest, opts ...grpc.CallOption) (*QueryServiceFaultsResponse, error) {
+	out := new(QueryServiceFaultsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Query/ServiceFaults", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params of the module.
@@ -952,6 +2396,28 @@ type QueryServer interface {
 	Locks(context.Context, *QueryLocksRequest) (*QueryLocksResponse, error)
 	// Faults of one operator that are remembered, by subject and kind.
 	Faults(context.Context, *QueryFaultsRequest) (*QueryFaultsResponse, error)
+	// Pool of one operator, and what of it counts.
+	Pool(context.Context, *QueryPoolRequest) (*QueryPoolResponse, error)
+	// Backings of one operator's pool, by backer.
+	Backings(context.Context, *QueryBackingsRequest) (*QueryBackingsResponse, error)
+	// UnbackingBatches of one operator, oldest first.
+	UnbackingBatches(context.Context, *QueryUnbackingBatchesRequest) (*QueryUnbackingBatchesResponse, error)
+	// BackerBackings: what one backer has staked with whom, and its rewards.
+	BackerBackings(context.Context, *QueryBackerBackingsRequest) (*QueryBackerBackingsResponse, error)
+	// BackerUnbackings: one backer's withdrawals and when they come.
+	BackerUnbackings(context.Context, *QueryBackerUnbackingsRequest) (*QueryBackerUnbackingsResponse, error)
+	// Rewards of one operator.
+	Rewards(context.Context, *QueryRewardsRequest) (*QueryRewardsResponse, error)
+	// RewardState of the accumulator.
+	RewardState(context.Context, *QueryRewardStateRequest) (*QueryRewardStateResponse, error)
+	// ServiceBond is the stake behind one service.
+	ServiceBond(context.Context, *QueryServiceBondRequest) (*QueryServiceBondResponse, error)
+	// ServiceBonds of all services, by id.
+	ServiceBonds(context.Context, *QueryServiceBondsRequest) (*QueryServiceBondsResponse, error)
+	// ServiceUnbondings from behind one service, oldest first.
+	ServiceUnbondings(context.Context, *QueryServiceUnbondingsRequest) (*QueryServiceUnbondingsResponse, error)
+	// ServiceFaults of one service that are remembered, by subject and kind.
+	ServiceFaults(context.Context, *QueryServiceFaultsRequest) (*QueryServiceFaultsResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -978,6 +2444,39 @@ func (*UnimplementedQueryServer) Locks(ctx context.Context, req *QueryLocksReque
 }
 func (*UnimplementedQueryServer) Faults(ctx context.Context, req *QueryFaultsRequest) (*QueryFaultsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Faults not implemented")
+}
+func (*UnimplementedQueryServer) Pool(ctx context.Context, req *QueryPoolRequest) (*QueryPoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Pool not implemented")
+}
+func (*UnimplementedQueryServer) Backings(ctx context.Context, req *QueryBackingsRequest) (*QueryBackingsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Backings not implemented")
+}
+func (*UnimplementedQueryServer) UnbackingBatches(ctx context.Context, req *QueryUnbackingBatchesRequest) (*QueryUnbackingBatchesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UnbackingBatches not implemented")
+}
+func (*UnimplementedQueryServer) BackerBackings(ctx context.Context, req *QueryBackerBackingsRequest) (*QueryBackerBackingsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method BackerBackings not implemented")
+}
+func (*UnimplementedQueryServer) BackerUnbackings(ctx context.Context, req *QueryBackerUnbackingsRequest) (*QueryBackerUnbackingsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method BackerUnbackings not implemented")
+}
+func (*UnimplementedQueryServer) Rewards(ctx context.Context, req *QueryRewardsRequest) (*QueryRewardsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Rewards not implemented")
+}
+func (*UnimplementedQueryServer) RewardState(ctx context.Context, req *QueryRewardStateRequest) (*QueryRewardStateResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RewardState not implemented")
+}
+func (*UnimplementedQueryServer) ServiceBond(ctx context.Context, req *QueryServiceBondRequest) (*QueryServiceBondResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ServiceBond not implemented")
+}
+func (*UnimplementedQueryServer) ServiceBonds(ctx context.Context, req *QueryServiceBondsRequest) (*QueryServiceBondsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ServiceBonds not implemented")
+}
+func (*UnimplementedQueryServer) ServiceUnbondings(ctx context.Context, req *QueryServiceUnbondingsRequest) (*QueryServiceUnbondingsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ServiceUnbondings not implemented")
+}
+func (*UnimplementedQueryServer) ServiceFaults(ctx context.Context, req *QueryServiceFaultsRequest) (*QueryServiceFaultsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ServiceFaults not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1110,6 +2609,204 @@ func _Query_Faults_Handler(srv interface{}, ctx context.Context, dec func(interf
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Pool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPoolRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Pool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/Pool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Pool(ctx, req.(*QueryPoolRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Backings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBackingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Backings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/Backings",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Backings(ctx, req.(*QueryBackingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_UnbackingBatches_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryUnbackingBatchesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).UnbackingBatches(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/UnbackingBatches",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).UnbackingBatches(ctx, req.(*QueryUnbackingBatchesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_BackerBackings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBackerBackingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).BackerBackings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/BackerBackings",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).BackerBackings(ctx, req.(*QueryBackerBackingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_BackerUnbackings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBackerUnbackingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).BackerUnbackings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/BackerUnbackings",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).BackerUnbackings(ctx, req.(*QueryBackerUnbackingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Rewards_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryRewardsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Rewards(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/Rewards",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Rewards(ctx, req.(*QueryRewardsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_RewardState_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryRewardStateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).RewardState(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/RewardState",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).RewardState(ctx, req.(*QueryRewardStateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ServiceBond_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServiceBondRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ServiceBond(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/ServiceBond",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ServiceBond(ctx, req.(*QueryServiceBondRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ServiceBonds_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServiceBondsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ServiceBonds(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/ServiceBonds",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ServiceBonds(ctx, req.(*QueryServiceBondsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ServiceUnbondings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServiceUnbondingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ServiceUnbondings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/ServiceUnbondings",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ServiceUnbondings(ctx, req.(*QueryServiceUnbondingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ServiceFaults_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServiceFaultsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ServiceFaults(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Query/ServiceFaults",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ServiceFaults(ctx, req.(*QueryServiceFaultsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "openmesh.stakingext.v1.Query",
@@ -1142,6 +2839,50 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Faults",
 			Handler:    _Query_Faults_Handler,
+		},
+		{
+			MethodName: "Pool",
+			Handler:    _Query_Pool_Handler,
+		},
+		{
+			MethodName: "Backings",
+			Handler:    _Query_Backings_Handler,
+		},
+		{
+			MethodName: "UnbackingBatches",
+			Handler:    _Query_UnbackingBatches_Handler,
+		},
+		{
+			MethodName: "BackerBackings",
+			Handler:    _Query_BackerBackings_Handler,
+		},
+		{
+			MethodName: "BackerUnbackings",
+			Handler:    _Query_BackerUnbackings_Handler,
+		},
+		{
+			MethodName: "Rewards",
+			Handler:    _Query_Rewards_Handler,
+		},
+		{
+			MethodName: "RewardState",
+			Handler:    _Query_RewardState_Handler,
+		},
+		{
+			MethodName: "ServiceBond",
+			Handler:    _Query_ServiceBond_Handler,
+		},
+		{
+			MethodName: "ServiceBonds",
+			Handler:    _Query_ServiceBonds_Handler,
+		},
+		{
+			MethodName: "ServiceUnbondings",
+			Handler:    _Query_ServiceUnbondings_Handler,
+		},
+		{
+			MethodName: "ServiceFaults",
+			Handler:    _Query_ServiceFaults_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -1330,6 +3071,30 @@ func (m *QueryBondResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.FreeStake.Size()
+		i -= size
+		if _, err := m.FreeStake.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xca
+	{
+		size := m.CountedBacking.Size()
+		i -= size
+		if _, err := m.CountedBacking.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2
+	i--
+	dAtA[i] = 0xc2
 	if len(m.IneligibleReason) > 0 {
 		i -= len(m.IneligibleReason)
 		copy(dAtA[i:], m.IneligibleReason)
@@ -1727,6 +3492,1031 @@ func (m *QueryFaultsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryServiceBondRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceBondRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceBondRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceBondResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceBondResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceBondResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Unbonding.Size()
+		i -= size
+		if _, err := m.Unbonding.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Bond.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceBondsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceBondsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceBondsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceBondsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceBondsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceBondsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Bonds) > 0 {
+		for iNdEx := len(m.Bonds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Bonds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceUnbondingsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceUnbondingsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceUnbondingsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceUnbondingsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceUnbondingsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceUnbondingsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Unbondings) > 0 {
+		for iNdEx := len(m.Unbondings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Unbondings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceFaultsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceFaultsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceFaultsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceFaultsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceFaultsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceFaultsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Faults) > 0 {
+		for iNdEx := len(m.Faults) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Faults[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Room.Size()
+		i -= size
+		if _, err := m.Room.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Counted.Size()
+		i -= size
+		if _, err := m.Counted.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Pool.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBackingsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBackingsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBackingsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBackingsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBackingsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBackingsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backings) > 0 {
+		for iNdEx := len(m.Backings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Backings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryUnbackingBatchesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryUnbackingBatchesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryUnbackingBatchesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryUnbackingBatchesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryUnbackingBatchesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryUnbackingBatchesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Batches) > 0 {
+		for iNdEx := len(m.Batches) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Batches[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBackerBackingsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBackerBackingsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBackerBackingsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backer) > 0 {
+		i -= len(m.Backer)
+		copy(dAtA[i:], m.Backer)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Backer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BackingView) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BackingView) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BackingView) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Rewards.Size()
+		i -= size
+		if _, err := m.Rewards.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Value.Size()
+		i -= size
+		if _, err := m.Value.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Backing.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBackerBackingsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBackerBackingsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBackerBackingsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backings) > 0 {
+		for iNdEx := len(m.Backings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Backings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBackerUnbackingsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBackerUnbackingsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBackerUnbackingsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backer) > 0 {
+		i -= len(m.Backer)
+		copy(dAtA[i:], m.Backer)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Backer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *UnbackingView) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *UnbackingView) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *UnbackingView) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Batch.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Value.Size()
+		i -= size
+		if _, err := m.Value.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Unbacking.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBackerUnbackingsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBackerUnbackingsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBackerUnbackingsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Unbackings) > 0 {
+		for iNdEx := len(m.Unbackings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Unbackings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRewardsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRewardsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRewardsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRewardsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRewardsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRewardsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Claimable.Size()
+		i -= size
+		if _, err := m.Claimable.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRewardStateRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRewardStateRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRewardStateRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRewardStateResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRewardStateResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRewardStateResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Unpaid.Size()
+		i -= size
+		if _, err := m.Unpaid.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.State.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1812,6 +4602,10 @@ func (m *QueryBondResponse) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
 	}
+	l = m.CountedBacking.Size()
+	n += 2 + l + sovQuery(uint64(l))
+	l = m.FreeStake.Size()
+	n += 2 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -1952,6 +4746,383 @@ func (m *QueryFaultsResponse) Size() (n int) {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
+	return n
+}
+
+func (m *QueryServiceBondRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovQuery(uint64(m.ServiceId))
+	}
+	return n
+}
+
+func (m *QueryServiceBondResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Bond.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Unbonding.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryServiceBondsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServiceBondsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Bonds) > 0 {
+		for _, e := range m.Bonds {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServiceUnbondingsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovQuery(uint64(m.ServiceId))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServiceUnbondingsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Unbondings) > 0 {
+		for _, e := range m.Unbondings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServiceFaultsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovQuery(uint64(m.ServiceId))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServiceFaultsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Faults) > 0 {
+		for _, e := range m.Faults {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPoolRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Pool.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Counted.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Room.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryBackingsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBackingsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Backings) > 0 {
+		for _, e := range m.Backings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryUnbackingBatchesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryUnbackingBatchesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Batches) > 0 {
+		for _, e := range m.Batches {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBackerBackingsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Backer)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *BackingView) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Backing.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Value.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Rewards.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryBackerBackingsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Backings) > 0 {
+		for _, e := range m.Backings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBackerUnbackingsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Backer)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *UnbackingView) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Unbacking.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Value.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Batch.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryBackerUnbackingsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Unbackings) > 0 {
+		for _, e := range m.Unbackings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryRewardsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryRewardsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Record.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Claimable.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryRewardStateRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryRewardStateResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.State.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Unpaid.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -2523,6 +5694,74 @@ func (m *QueryBondResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.IneligibleReason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 40:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CountedBacking", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.CountedBacking.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 41:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FreeStake", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.FreeStake.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -3441,6 +6680,2700 @@ func (m *QueryFaultsResponse) Unmarshal(dAtA []byte) error {
 				m.Pagination = &query.PageResponse{}
 			}
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceBondRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceBondRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceBondRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceBondResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceBondResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceBondResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bond", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbonding", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Unbonding.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceBondsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceBondsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceBondsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceBondsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceBondsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceBondsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bonds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bonds = append(m.Bonds, ServiceBond{})
+			if err := m.Bonds[len(m.Bonds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceUnbondingsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceUnbondingsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceUnbondingsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceUnbondingsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceUnbondingsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceUnbondingsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbondings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Unbondings = append(m.Unbondings, ServiceUnbonding{})
+			if err := m.Unbondings[len(m.Unbondings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceFaultsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceFaultsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceFaultsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceFaultsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceFaultsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceFaultsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Faults", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Faults = append(m.Faults, ServiceFault{})
+			if err := m.Faults[len(m.Faults)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Pool.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Counted", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Counted.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Room", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Room.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBackingsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBackingsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBackingsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBackingsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBackingsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBackingsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backings = append(m.Backings, Backing{})
+			if err := m.Backings[len(m.Backings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryUnbackingBatchesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryUnbackingBatchesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryUnbackingBatchesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryUnbackingBatchesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryUnbackingBatchesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryUnbackingBatchesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Batches", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Batches = append(m.Batches, UnbackingBatch{})
+			if err := m.Batches[len(m.Batches)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBackerBackingsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBackerBackingsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBackerBackingsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BackingView) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BackingView: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BackingView: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backing", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Backing.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Value.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Rewards", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Rewards.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBackerBackingsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBackerBackingsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBackerBackingsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backings = append(m.Backings, BackingView{})
+			if err := m.Backings[len(m.Backings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBackerUnbackingsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBackerUnbackingsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBackerUnbackingsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *UnbackingView) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: UnbackingView: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: UnbackingView: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbacking", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Unbacking.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Value.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Batch", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Batch.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBackerUnbackingsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBackerUnbackingsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBackerUnbackingsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbackings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Unbackings = append(m.Unbackings, UnbackingView{})
+			if err := m.Unbackings[len(m.Unbackings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRewardsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRewardsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRewardsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRewardsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRewardsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRewardsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Record", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Claimable", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Claimable.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRewardStateRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRewardStateRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRewardStateRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRewardStateResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRewardStateResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRewardStateResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.State.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unpaid", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Unpaid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -5,6 +5,7 @@ package stakingext
 
 import (
 	context "context"
+	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
@@ -432,6 +433,744 @@ func (m *MsgReleaseExpiredLockResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgReleaseExpiredLockResponse proto.InternalMessageInfo
 
+// MsgBondService puts stake behind a service, or adds to it. Stake that an earlier
+// owner left there is unbonded to that owner.
+type MsgBondService struct {
+	// owner of the service, who pays and owns the stake.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// service_id in the registry of services.
+	ServiceId uint64 `protobuf:"varint,2,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// amount to add, in the bond denom. The stake must reach min_service_bond with it.
+	Amount types.Coin `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *MsgBondService) Reset()         { *m = MsgBondService{} }
+func (m *MsgBondService) String() string { return proto.CompactTextString(m) }
+func (*MsgBondService) ProtoMessage()    {}
+func (*MsgBondService) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{8}
+}
+func (m *MsgBondService) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgBondService) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgBondService.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgBondService) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgBondService.Merge(m, src)
+}
+func (m *MsgBondService) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgBondService) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgBondService.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgBondService proto.InternalMessageInfo
+
+func (m *MsgBondService) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgBondService) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *MsgBondService) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// MsgBondServiceResponse is empty.
+type MsgBondServiceResponse struct {
+}
+
+func (m *MsgBondServiceResponse) Reset()         { *m = MsgBondServiceResponse{} }
+func (m *MsgBondServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgBondServiceResponse) ProtoMessage()    {}
+func (*MsgBondServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{9}
+}
+func (m *MsgBondServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgBondServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgBondServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgBondServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgBondServiceResponse.Merge(m, src)
+}
+func (m *MsgBondServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgBondServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgBondServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgBondServiceResponse proto.InternalMessageInfo
+
+// MsgUnbondService starts the withdrawal of stake from behind a service.
+type MsgUnbondService struct {
+	// owner of the stake, who is paid, whether or not the service is still its own.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// service_id in the registry of services.
+	ServiceId uint64 `protobuf:"varint,2,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// amount to withdraw, in the bond denom. What is left must be nothing or at
+	// least min_service_bond.
+	Amount types.Coin `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *MsgUnbondService) Reset()         { *m = MsgUnbondService{} }
+func (m *MsgUnbondService) String() string { return proto.CompactTextString(m) }
+func (*MsgUnbondService) ProtoMessage()    {}
+func (*MsgUnbondService) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{10}
+}
+func (m *MsgUnbondService) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUnbondService) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUnbondService.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUnbondService) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUnbondService.Merge(m, src)
+}
+func (m *MsgUnbondService) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUnbondService) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUnbondService.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUnbondService proto.InternalMessageInfo
+
+func (m *MsgUnbondService) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgUnbondService) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *MsgUnbondService) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// MsgUnbondServiceResponse says when the coins come.
+type MsgUnbondServiceResponse struct {
+	// id of the unbonding entry.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// mature_height is the earliest height of the payout.
+	MatureHeight int64 `protobuf:"varint,2,opt,name=mature_height,json=matureHeight,proto3" json:"mature_height,omitempty"`
+	// mature_time is the earliest block time of the payout, UTC.
+	MatureTime time.Time `protobuf:"bytes,3,opt,name=mature_time,json=matureTime,proto3,stdtime" json:"mature_time"`
+}
+
+func (m *MsgUnbondServiceResponse) Reset()         { *m = MsgUnbondServiceResponse{} }
+func (m *MsgUnbondServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgUnbondServiceResponse) ProtoMessage()    {}
+func (*MsgUnbondServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{11}
+}
+func (m *MsgUnbondServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUnbondServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUnbondServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUnbondServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUnbondServiceResponse.Merge(m, src)
+}
+func (m *MsgUnbondServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUnbondServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUnbondServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUnbondServiceResponse proto.InternalMessageInfo
+
+func (m *MsgUnbondServiceResponse) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *MsgUnbondServiceResponse) GetMatureHeight() int64 {
+	if m != nil {
+		return m.MatureHeight
+	}
+	return 0
+}
+
+func (m *MsgUnbondServiceResponse) GetMatureTime() time.Time {
+	if m != nil {
+		return m.MatureTime
+	}
+	return time.Time{}
+}
+
+// MsgBack stakes coins with an operator: they earn with it and are slashed with it.
+type MsgBack struct {
+	// backer who pays and owns the backing.
+	Backer string `protobuf:"bytes,1,opt,name=backer,proto3" json:"backer,omitempty"`
+	// operator who is backed. It must have set a commission.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+	// amount to add, in the bond denom; at least min_backing.
+	Amount types.Coin `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *MsgBack) Reset()         { *m = MsgBack{} }
+func (m *MsgBack) String() string { return proto.CompactTextString(m) }
+func (*MsgBack) ProtoMessage()    {}
+func (*MsgBack) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{12}
+}
+func (m *MsgBack) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgBack) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgBack.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgBack) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgBack.Merge(m, src)
+}
+func (m *MsgBack) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgBack) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgBack.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgBack proto.InternalMessageInfo
+
+func (m *MsgBack) GetBacker() string {
+	if m != nil {
+		return m.Backer
+	}
+	return ""
+}
+
+func (m *MsgBack) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgBack) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// MsgBackResponse says what the backer got.
+type MsgBackResponse struct {
+	// shares that were added.
+	Shares cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=shares,proto3,customtype=cosmossdk.io/math.Int" json:"shares"`
+}
+
+func (m *MsgBackResponse) Reset()         { *m = MsgBackResponse{} }
+func (m *MsgBackResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgBackResponse) ProtoMessage()    {}
+func (*MsgBackResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{13}
+}
+func (m *MsgBackResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgBackResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgBackResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgBackResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgBackResponse.Merge(m, src)
+}
+func (m *MsgBackResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgBackResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgBackResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgBackResponse proto.InternalMessageInfo
+
+// MsgUnback starts the withdrawal of backing.
+type MsgUnback struct {
+	// backer who owns the backing and is paid.
+	Backer string `protobuf:"bytes,1,opt,name=backer,proto3" json:"backer,omitempty"`
+	// operator who is backed.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+	// amount to withdraw, in the bond denom. What is left must be nothing or at
+	// least min_backing.
+	Amount types.Coin `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount"`
+}
+
+func (m *MsgUnback) Reset()         { *m = MsgUnback{} }
+func (m *MsgUnback) String() string { return proto.CompactTextString(m) }
+func (*MsgUnback) ProtoMessage()    {}
+func (*MsgUnback) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{14}
+}
+func (m *MsgUnback) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUnback) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUnback.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUnback) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUnback.Merge(m, src)
+}
+func (m *MsgUnback) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUnback) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUnback.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUnback proto.InternalMessageInfo
+
+func (m *MsgUnback) GetBacker() string {
+	if m != nil {
+		return m.Backer
+	}
+	return ""
+}
+
+func (m *MsgUnback) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgUnback) GetAmount() types.Coin {
+	if m != nil {
+		return m.Amount
+	}
+	return types.Coin{}
+}
+
+// MsgUnbackResponse says when the coins come.
+type MsgUnbackResponse struct {
+	// batch_id of the batch that the withdrawal joined.
+	BatchId uint64 `protobuf:"varint,1,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	// mature_height is the earliest height of the payout, unless others join the
+	// batch later.
+	MatureHeight int64 `protobuf:"varint,2,opt,name=mature_height,json=matureHeight,proto3" json:"mature_height,omitempty"`
+	// mature_time is the earliest block time of the payout, UTC; likewise.
+	MatureTime time.Time `protobuf:"bytes,3,opt,name=mature_time,json=matureTime,proto3,stdtime" json:"mature_time"`
+}
+
+func (m *MsgUnbackResponse) Reset()         { *m = MsgUnbackResponse{} }
+func (m *MsgUnbackResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgUnbackResponse) ProtoMessage()    {}
+func (*MsgUnbackResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{15}
+}
+func (m *MsgUnbackResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUnbackResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUnbackResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUnbackResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUnbackResponse.Merge(m, src)
+}
+func (m *MsgUnbackResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUnbackResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUnbackResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUnbackResponse proto.InternalMessageInfo
+
+func (m *MsgUnbackResponse) GetBatchId() uint64 {
+	if m != nil {
+		return m.BatchId
+	}
+	return 0
+}
+
+func (m *MsgUnbackResponse) GetMatureHeight() int64 {
+	if m != nil {
+		return m.MatureHeight
+	}
+	return 0
+}
+
+func (m *MsgUnbackResponse) GetMatureTime() time.Time {
+	if m != nil {
+		return m.MatureTime
+	}
+	return time.Time{}
+}
+
+// MsgWithdrawBackerRewards pays a backer's rewards, and closes a backing that a
+// slash has left worth nothing.
+type MsgWithdrawBackerRewards struct {
+	// backer who is paid.
+	Backer string `protobuf:"bytes,1,opt,name=backer,proto3" json:"backer,omitempty"`
+	// operator who is backed.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *MsgWithdrawBackerRewards) Reset()         { *m = MsgWithdrawBackerRewards{} }
+func (m *MsgWithdrawBackerRewards) String() string { return proto.CompactTextString(m) }
+func (*MsgWithdrawBackerRewards) ProtoMessage()    {}
+func (*MsgWithdrawBackerRewards) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{16}
+}
+func (m *MsgWithdrawBackerRewards) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgWithdrawBackerRewards) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgWithdrawBackerRewards.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgWithdrawBackerRewards) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgWithdrawBackerRewards.Merge(m, src)
+}
+func (m *MsgWithdrawBackerRewards) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgWithdrawBackerRewards) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgWithdrawBackerRewards.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgWithdrawBackerRewards proto.InternalMessageInfo
+
+func (m *MsgWithdrawBackerRewards) GetBacker() string {
+	if m != nil {
+		return m.Backer
+	}
+	return ""
+}
+
+func (m *MsgWithdrawBackerRewards) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// MsgWithdrawBackerRewardsResponse says what was paid.
+type MsgWithdrawBackerRewardsResponse struct {
+	// amount paid. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *MsgWithdrawBackerRewardsResponse) Reset()         { *m = MsgWithdrawBackerRewardsResponse{} }
+func (m *MsgWithdrawBackerRewardsResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgWithdrawBackerRewardsResponse) ProtoMessage()    {}
+func (*MsgWithdrawBackerRewardsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{17}
+}
+func (m *MsgWithdrawBackerRewardsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgWithdrawBackerRewardsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgWithdrawBackerRewardsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgWithdrawBackerRewardsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgWithdrawBackerRewardsResponse.Merge(m, src)
+}
+func (m *MsgWithdrawBackerRewardsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgWithdrawBackerRewardsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgWithdrawBackerRewardsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgWithdrawBackerRewardsResponse proto.InternalMessageInfo
+
+// MsgSetCommission opens the operator's pool for backers, or changes its terms.
+type MsgSetCommission struct {
+	// operator whose pool it is.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// commission_bps is the operator's part of the backers' rewards, in basis
+	// points, 10000 at most. It may fall freely, and rise by max_commission_step_bps
+	// once in commission_interval_blocks.
+	CommissionBps uint32 `protobuf:"varint,2,opt,name=commission_bps,json=commissionBps,proto3" json:"commission_bps,omitempty"`
+}
+
+func (m *MsgSetCommission) Reset()         { *m = MsgSetCommission{} }
+func (m *MsgSetCommission) String() string { return proto.CompactTextString(m) }
+func (*MsgSetCommission) ProtoMessage()    {}
+func (*MsgSetCommission) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{18}
+}
+func (m *MsgSetCommission) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetCommission) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetCommission.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetCommission) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetCommission.Merge(m, src)
+}
+func (m *MsgSetCommission) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetCommission) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetCommission.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetCommission proto.InternalMessageInfo
+
+func (m *MsgSetCommission) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgSetCommission) GetCommissionBps() uint32 {
+	if m != nil {
+		return m.CommissionBps
+	}
+	return 0
+}
+
+// MsgSetCommissionResponse is empty.
+type MsgSetCommissionResponse struct {
+}
+
+func (m *MsgSetCommissionResponse) Reset()         { *m = MsgSetCommissionResponse{} }
+func (m *MsgSetCommissionResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetCommissionResponse) ProtoMessage()    {}
+func (*MsgSetCommissionResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{19}
+}
+func (m *MsgSetCommissionResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetCommissionResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetCommissionResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetCommissionResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetCommissionResponse.Merge(m, src)
+}
+func (m *MsgSetCommissionResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetCommissionResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetCommissionResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetCommissionResponse proto.InternalMessageInfo
+
+// MsgClaimRewards pays an operator its part of the rewards.
+type MsgClaimRewards struct {
+	// operator who is paid.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *MsgClaimRewards) Reset()         { *m = MsgClaimRewards{} }
+func (m *MsgClaimRewards) String() string { return proto.CompactTextString(m) }
+func (*MsgClaimRewards) ProtoMessage()    {}
+func (*MsgClaimRewards) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{20}
+}
+func (m *MsgClaimRewards) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgClaimRewards) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgClaimRewards.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgClaimRewards) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgClaimRewards.Merge(m, src)
+}
+func (m *MsgClaimRewards) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgClaimRewards) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgClaimRewards.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgClaimRewards proto.InternalMessageInfo
+
+func (m *MsgClaimRewards) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// MsgClaimRewardsResponse says what was paid.
+type MsgClaimRewardsResponse struct {
+	// amount paid. Base unit of the bond denom.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *MsgClaimRewardsResponse) Reset()         { *m = MsgClaimRewardsResponse{} }
+func (m *MsgClaimRewardsResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgClaimRewardsResponse) ProtoMessage()    {}
+func (*MsgClaimRewardsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_34a47e408dafc138, []int{21}
+}
+func (m *MsgClaimRewardsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgClaimRewardsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgClaimRewardsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgClaimRewardsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgClaimRewardsResponse.Merge(m, src)
+}
+func (m *MsgClaimRewardsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgClaimRewardsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgClaimRewardsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgClaimRewardsResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces all params.
 type MsgUpdateParams struct {
 	// authority is the governance account.
@@ -444,7 +1183,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_34a47e408dafc138, []int{8}
+	return fileDescriptor_34a47e408dafc138, []int{22}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -495,7 +1234,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_34a47e408dafc138, []int{9}
+	return fileDescriptor_34a47e408dafc138, []int{23}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -533,6 +1272,20 @@ func init() {
 	proto.RegisterType((*MsgUnjailResponse)(nil), "openmesh.stakingext.v1.MsgUnjailResponse")
 	proto.RegisterType((*MsgReleaseExpiredLock)(nil), "openmesh.stakingext.v1.MsgReleaseExpiredLock")
 	proto.RegisterType((*MsgReleaseExpiredLockResponse)(nil), "openmesh.stakingext.v1.MsgReleaseExpiredLockResponse")
+	proto.RegisterType((*MsgBondService)(nil), "openmesh.stakingext.v1.MsgBondService")
+	proto.RegisterType((*MsgBondServiceResponse)(nil), "openmesh.stakingext.v1.MsgBondServiceResponse")
+	proto.RegisterType((*MsgUnbondService)(nil), "openmesh.stakingext.v1.MsgUnbondService")
+	proto.RegisterType((*MsgUnbondServiceResponse)(nil), "openmesh.stakingext.v1.MsgUnbondServiceResponse")
+	proto.RegisterType((*MsgBack)(nil), "openmesh.stakingext.v1.MsgBack")
+	proto.RegisterType((*MsgBackResponse)(nil), "openmesh.stakingext.v1.MsgBackResponse")
+	proto.RegisterType((*MsgUnback)(nil), "openmesh.stakingext.v1.MsgUnback")
+	proto.RegisterType((*MsgUnbackResponse)(nil), "openmesh.stakingext.v1.MsgUnbackResponse")
+	proto.RegisterType((*MsgWithdrawBackerRewards)(nil), "openmesh.stakingext.v1.MsgWithdrawBackerRewards")
+	proto.RegisterType((*MsgWithdrawBackerRewardsResponse)(nil), "openmesh.stakingext.v1.MsgWithdrawBackerRewardsResponse")
+	proto.RegisterType((*MsgSetCommission)(nil), "openmesh.stakingext.v1.MsgSetCommission")
+	proto.RegisterType((*MsgSetCommissionResponse)(nil), "openmesh.stakingext.v1.MsgSetCommissionResponse")
+	proto.RegisterType((*MsgClaimRewards)(nil), "openmesh.stakingext.v1.MsgClaimRewards")
+	proto.RegisterType((*MsgClaimRewardsResponse)(nil), "openmesh.stakingext.v1.MsgClaimRewardsResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "openmesh.stakingext.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "openmesh.stakingext.v1.MsgUpdateParamsResponse")
 }
@@ -540,54 +1293,82 @@ func init() {
 func init() { proto.RegisterFile("openmesh/stakingext/v1/tx.proto", fileDescriptor_34a47e408dafc138) }
 
 var fileDescriptor_34a47e408dafc138 = []byte{
-	// 738 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x54, 0x3f, 0x6f, 0xd3, 0x4e,
-	0x18, 0x8e, 0x93, 0xfe, 0xd2, 0xe6, 0xda, 0x1f, 0xa8, 0xa6, 0xd0, 0xd4, 0xa8, 0x4e, 0x71, 0x07,
-	0x4a, 0xa5, 0xf8, 0x48, 0x81, 0x0e, 0x05, 0x86, 0x06, 0x55, 0x62, 0x20, 0x52, 0x65, 0x28, 0x48,
-	0x2c, 0xd5, 0x39, 0x3e, 0x2e, 0x6e, 0x6b, 0x9f, 0xe5, 0xbb, 0x94, 0xc0, 0x84, 0x18, 0x59, 0xe8,
-	0xc7, 0x60, 0x60, 0xc8, 0xc0, 0x47, 0x60, 0xe8, 0x82, 0x54, 0x31, 0x31, 0x01, 0x6a, 0x87, 0x7e,
-	0x01, 0x3e, 0x00, 0x3a, 0xfb, 0xec, 0x34, 0x34, 0x7f, 0x5a, 0x16, 0x96, 0x28, 0xf7, 0xbe, 0xcf,
-	0xbd, 0xef, 0xf3, 0xbc, 0x7e, 0xde, 0x03, 0x25, 0x1a, 0x60, 0xdf, 0xc3, 0xac, 0x01, 0x19, 0x47,
-	0xdb, 0xae, 0x4f, 0x70, 0x8b, 0xc3, 0xdd, 0x0a, 0xe4, 0x2d, 0x33, 0x08, 0x29, 0xa7, 0xea, 0x95,
-	0x04, 0x60, 0x76, 0x00, 0xe6, 0x6e, 0x45, 0x9b, 0x44, 0x9e, 0xeb, 0x53, 0x18, 0xfd, 0xc6, 0x50,
-	0x4d, 0xaf, 0x53, 0xe6, 0x51, 0x06, 0x6d, 0xc4, 0x30, 0xdc, 0xad, 0xd8, 0x98, 0xa3, 0x0a, 0xac,
-	0x53, 0xd7, 0x97, 0xf9, 0x69, 0x99, 0xf7, 0x18, 0x11, 0x2d, 0x3c, 0x46, 0x64, 0x62, 0x26, 0x4e,
-	0x6c, 0x46, 0x27, 0x18, 0x1f, 0x64, 0x6a, 0x8a, 0x50, 0x42, 0xe3, 0xb8, 0xf8, 0x27, 0xa3, 0x25,
-	0x42, 0x29, 0xd9, 0xc1, 0x30, 0x3a, 0xd9, 0xcd, 0x17, 0x90, 0xbb, 0x1e, 0x66, 0x1c, 0x79, 0x81,
-	0x04, 0xcc, 0xf7, 0x91, 0x15, 0xa0, 0x10, 0x79, 0xb2, 0xb6, 0xf1, 0x51, 0x01, 0xa3, 0x35, 0x46,
-	0xaa, 0xd4, 0x77, 0xd4, 0xdb, 0x60, 0x8c, 0x06, 0x38, 0x44, 0x9c, 0x86, 0x45, 0x65, 0x4e, 0x59,
-	0x28, 0x54, 0x8b, 0x5f, 0x3f, 0x95, 0xa7, 0x24, 0x97, 0x55, 0xc7, 0x09, 0x31, 0x63, 0x8f, 0x79,
-	0xe8, 0xfa, 0xc4, 0x4a, 0x91, 0xea, 0x3d, 0x90, 0x47, 0x1e, 0x6d, 0xfa, 0xbc, 0x98, 0x9d, 0x53,
-	0x16, 0xc6, 0x97, 0x66, 0x4c, 0x79, 0x41, 0x8c, 0xc0, 0x94, 0x23, 0x30, 0x1f, 0x50, 0xd7, 0xaf,
-	0x16, 0xf6, 0xbf, 0x97, 0x32, 0x1f, 0x8e, 0xdb, 0x8b, 0x8a, 0x25, 0xef, 0xac, 0x94, 0xdf, 0x1e,
-	0xb7, 0x17, 0xd3, 0x62, 0xef, 0x8e, 0xdb, 0x8b, 0x57, 0x7b, 0xd1, 0x96, 0x14, 0x8d, 0x49, 0x70,
-	0x51, 0xfe, 0xb5, 0x30, 0x0b, 0xa8, 0xcf, 0xb0, 0xd1, 0x56, 0x40, 0xa1, 0xc6, 0xc8, 0x86, 0x6f,
-	0xff, 0x2b, 0x0d, 0xf0, 0x94, 0x86, 0xd9, 0x3e, 0x1a, 0x62, 0x92, 0xc6, 0x7b, 0x05, 0x4c, 0xa6,
-	0xa7, 0x44, 0x88, 0x7a, 0x01, 0x64, 0x5d, 0x27, 0x22, 0x3d, 0x62, 0x65, 0x5d, 0x47, 0x9d, 0x07,
-	0xff, 0x7b, 0x88, 0x37, 0x43, 0xbc, 0xd9, 0xc0, 0x2e, 0x69, 0xc4, 0xdc, 0x72, 0xd6, 0x44, 0x1c,
-	0x7c, 0x18, 0xc5, 0xd4, 0x35, 0x30, 0x2e, 0x41, 0xe2, 0xf3, 0x17, 0x73, 0x11, 0x7d, 0xcd, 0x8c,
-	0xbd, 0x61, 0x26, 0xde, 0x30, 0x9f, 0x24, 0xde, 0xa8, 0x8e, 0x09, 0xfe, 0x7b, 0x3f, 0x4a, 0x8a,
-	0x05, 0xe2, 0x8b, 0x22, 0x65, 0x84, 0x72, 0x86, 0x5b, 0xc8, 0xdd, 0xf9, 0xbb, 0x19, 0x9e, 0x6b,
-	0x0a, 0xa2, 0x8d, 0x71, 0x49, 0x0e, 0x41, 0x1c, 0xd2, 0xaf, 0xf9, 0x45, 0x01, 0x97, 0x6b, 0x8c,
-	0x58, 0x78, 0x07, 0x23, 0x86, 0xd7, 0x5a, 0x81, 0x1b, 0x62, 0xe7, 0x11, 0xad, 0x6f, 0xab, 0x37,
-	0x41, 0x9e, 0x61, 0xdf, 0xc1, 0xc3, 0x39, 0x49, 0x5c, 0x97, 0x8e, 0xec, 0x99, 0xbd, 0x50, 0x04,
-	0xa3, 0xac, 0x69, 0x6f, 0xe1, 0x3a, 0x8f, 0xa6, 0x59, 0xb0, 0x92, 0xe3, 0xca, 0x92, 0x50, 0x28,
-	0x8b, 0x0b, 0x7d, 0x46, 0x1f, 0x7d, 0x92, 0xbc, 0x60, 0x6d, 0x94, 0xc0, 0x6c, 0x4f, 0x39, 0xa9,
-	0xe0, 0xcf, 0x4a, 0x64, 0xe9, 0x8d, 0xc0, 0x41, 0x1c, 0xaf, 0x47, 0xab, 0xa9, 0x2e, 0x83, 0x02,
-	0x6a, 0xf2, 0x06, 0x0d, 0x5d, 0xfe, 0x6a, 0xa8, 0xda, 0x0e, 0x54, 0x5d, 0x05, 0xf9, 0x78, 0xb9,
-	0xa5, 0x8d, 0x75, 0xb3, 0xf7, 0xc3, 0x65, 0xc6, 0x7d, 0xba, 0xbc, 0x1c, 0x5f, 0x5c, 0x59, 0x16,
-	0x1a, 0x3b, 0x25, 0x85, 0xcc, 0xf9, 0x7e, 0x9f, 0xf1, 0x04, 0x65, 0x63, 0x06, 0x4c, 0xff, 0x11,
-	0x4a, 0x14, 0x2e, 0xfd, 0xca, 0x81, 0x5c, 0x8d, 0x11, 0x75, 0x1d, 0x8c, 0x44, 0xcf, 0x4c, 0xa9,
-	0x1f, 0x2b, 0xb9, 0xd9, 0xda, 0xf5, 0x21, 0x80, 0x74, 0x63, 0x9e, 0x82, 0xbc, 0x5c, 0xfb, 0x6b,
-	0x03, 0xae, 0xc4, 0x10, 0xed, 0xc6, 0x50, 0x48, 0x77, 0xdd, 0x68, 0x15, 0x06, 0xd7, 0x15, 0x90,
-	0x21, 0x75, 0x4f, 0x9a, 0x5b, 0x7d, 0x0d, 0xd4, 0x1e, 0xc6, 0x2e, 0x0f, 0x28, 0x70, 0x1a, 0xae,
-	0xdd, 0x39, 0x17, 0x3c, 0xed, 0xdd, 0x00, 0x13, 0x5d, 0x1e, 0x1b, 0x34, 0xe4, 0x93, 0x40, 0x0d,
-	0x9e, 0x11, 0x98, 0x74, 0xd2, 0xfe, 0x7b, 0x23, 0x1c, 0x55, 0x7d, 0xb6, 0x7f, 0xa8, 0x2b, 0x07,
-	0x87, 0xba, 0xf2, 0xf3, 0x50, 0x57, 0xf6, 0x8e, 0xf4, 0xcc, 0xc1, 0x91, 0x9e, 0xf9, 0x76, 0xa4,
-	0x67, 0x9e, 0xdf, 0x27, 0x2e, 0x6f, 0x34, 0x6d, 0xb3, 0x4e, 0x3d, 0x98, 0xd4, 0x2e, 0xfb, 0x98,
-	0xbf, 0xa4, 0xe1, 0x76, 0x1a, 0x80, 0xad, 0xc4, 0x6e, 0x65, 0xdc, 0xe2, 0x77, 0x3b, 0xad, 0xed,
-	0x7c, 0xf4, 0xaa, 0xdd, 0xfa, 0x1d, 0x00, 0x00, 0xff, 0xff, 0x2f, 0xa7, 0x72, 0xc4, 0xb7, 0x07,
-	0x00, 0x00,
+	// 1188 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x57, 0xcf, 0x6f, 0x1b, 0x45,
+	0x14, 0xce, 0x26, 0xa9, 0x13, 0x4f, 0x9a, 0x40, 0x96, 0xa6, 0x75, 0x16, 0xc5, 0x0e, 0x9b, 0x02,
+	0x69, 0x2a, 0xef, 0x26, 0xe9, 0x0f, 0xa1, 0x00, 0x87, 0x3a, 0xaa, 0x44, 0x24, 0x22, 0x55, 0x1b,
+	0xda, 0x4a, 0x1c, 0x88, 0xc6, 0xbb, 0xc3, 0x7a, 0xeb, 0xec, 0x8e, 0xb5, 0x33, 0x4e, 0x0c, 0x07,
+	0x84, 0xe0, 0xc6, 0x85, 0x9e, 0x38, 0xf0, 0x0f, 0xc0, 0x81, 0x43, 0x0e, 0x3d, 0xf0, 0x07, 0x70,
+	0xe8, 0x05, 0x11, 0x55, 0x1c, 0x10, 0x42, 0xa5, 0x4a, 0x0e, 0xf9, 0x37, 0xd0, 0xce, 0xcc, 0x8e,
+	0x77, 0x13, 0x7b, 0xed, 0x18, 0x54, 0xda, 0x4b, 0x94, 0x79, 0xfb, 0xcd, 0x9b, 0xef, 0xfb, 0xe6,
+	0xcd, 0xcc, 0x33, 0x28, 0xe1, 0x06, 0x0a, 0x7c, 0x44, 0x6a, 0x26, 0xa1, 0xb0, 0xee, 0x05, 0x2e,
+	0x6a, 0x51, 0x73, 0x77, 0xc5, 0xa4, 0x2d, 0xa3, 0x11, 0x62, 0x8a, 0xd5, 0x8b, 0x31, 0xc0, 0x68,
+	0x03, 0x8c, 0xdd, 0x15, 0x6d, 0x1a, 0xfa, 0x5e, 0x80, 0x4d, 0xf6, 0x97, 0x43, 0xb5, 0xa2, 0x8d,
+	0x89, 0x8f, 0x89, 0x59, 0x85, 0x04, 0x99, 0xbb, 0x2b, 0x55, 0x44, 0xe1, 0x8a, 0x69, 0x63, 0x2f,
+	0x10, 0xdf, 0x2f, 0x89, 0xef, 0x3e, 0x71, 0xa3, 0x25, 0x7c, 0xe2, 0x8a, 0x0f, 0xb3, 0xfc, 0xc3,
+	0x36, 0x1b, 0x99, 0x7c, 0x20, 0x3e, 0x5d, 0x70, 0xb1, 0x8b, 0x79, 0x3c, 0xfa, 0x4f, 0x44, 0x4b,
+	0x2e, 0xc6, 0xee, 0x0e, 0x32, 0xd9, 0xa8, 0xda, 0xfc, 0xd4, 0xa4, 0x9e, 0x8f, 0x08, 0x85, 0x7e,
+	0x43, 0x00, 0x16, 0xba, 0xc8, 0x6a, 0xc0, 0x10, 0xfa, 0x22, 0xb7, 0xfe, 0x93, 0x02, 0xc6, 0x36,
+	0x89, 0x5b, 0xc1, 0x81, 0xa3, 0x5e, 0x07, 0xe3, 0xb8, 0x81, 0x42, 0x48, 0x71, 0x58, 0x50, 0xe6,
+	0x95, 0xc5, 0x7c, 0xa5, 0xf0, 0xe4, 0x51, 0xf9, 0x82, 0xe0, 0x72, 0xcb, 0x71, 0x42, 0x44, 0xc8,
+	0x16, 0x0d, 0xbd, 0xc0, 0xb5, 0x24, 0x52, 0x7d, 0x0f, 0xe4, 0xa0, 0x8f, 0x9b, 0x01, 0x2d, 0x0c,
+	0xcf, 0x2b, 0x8b, 0x13, 0xab, 0xb3, 0x86, 0x98, 0x10, 0x59, 0x60, 0x08, 0x0b, 0x8c, 0x75, 0xec,
+	0x05, 0x95, 0xfc, 0xe3, 0xa7, 0xa5, 0xa1, 0x1f, 0x8f, 0xf7, 0x97, 0x14, 0x4b, 0xcc, 0x59, 0x2b,
+	0x7f, 0x75, 0xbc, 0xbf, 0x24, 0x93, 0x7d, 0x73, 0xbc, 0xbf, 0xf4, 0x7a, 0x27, 0xda, 0x82, 0xa2,
+	0x3e, 0x0d, 0x5e, 0x11, 0xff, 0x5a, 0x88, 0x34, 0x70, 0x40, 0x90, 0xbe, 0xaf, 0x80, 0xfc, 0x26,
+	0x71, 0xef, 0x06, 0xd5, 0xff, 0x4b, 0x83, 0x79, 0x4a, 0xc3, 0x5c, 0x17, 0x0d, 0x9c, 0xa4, 0xfe,
+	0xad, 0x02, 0xa6, 0xe5, 0x28, 0x16, 0xa2, 0x4e, 0x81, 0x61, 0xcf, 0x61, 0xa4, 0x47, 0xad, 0x61,
+	0xcf, 0x51, 0x17, 0xc0, 0xa4, 0x0f, 0x69, 0x33, 0x44, 0xdb, 0x35, 0xe4, 0xb9, 0x35, 0xce, 0x6d,
+	0xc4, 0x3a, 0xcf, 0x83, 0x1f, 0xb0, 0x98, 0x7a, 0x1b, 0x4c, 0x08, 0x50, 0xb4, 0xfd, 0x85, 0x11,
+	0x46, 0x5f, 0x33, 0x78, 0x6d, 0x18, 0x71, 0x6d, 0x18, 0x1f, 0xc5, 0xb5, 0x51, 0x19, 0x8f, 0xf8,
+	0x3f, 0xfc, 0xbb, 0xa4, 0x58, 0x80, 0x4f, 0x8c, 0x3e, 0xe9, 0xa1, 0xf0, 0xf0, 0x01, 0xf4, 0x76,
+	0x06, 0xf3, 0xf0, 0x4c, 0x2e, 0x44, 0xcb, 0xe8, 0xaf, 0x09, 0x13, 0xa2, 0x81, 0xdc, 0xcd, 0x5f,
+	0x15, 0x30, 0xb3, 0x49, 0x5c, 0x0b, 0xed, 0x20, 0x48, 0xd0, 0xed, 0x56, 0xc3, 0x0b, 0x91, 0xf3,
+	0x21, 0xb6, 0xeb, 0xea, 0x32, 0xc8, 0x11, 0x14, 0x38, 0xa8, 0x37, 0x27, 0x81, 0x4b, 0xe9, 0x18,
+	0xee, 0xbb, 0x16, 0x0a, 0x60, 0x8c, 0x34, 0xab, 0x0f, 0x90, 0x4d, 0x99, 0x9b, 0x79, 0x2b, 0x1e,
+	0xae, 0xad, 0x46, 0x0a, 0x45, 0xf2, 0x48, 0x9f, 0xde, 0x45, 0x9f, 0x20, 0x1f, 0xb1, 0xd6, 0x4b,
+	0x60, 0xae, 0xa3, 0x1c, 0x29, 0xf8, 0x40, 0x01, 0x53, 0xa2, 0xa4, 0xb7, 0x50, 0xb8, 0xeb, 0xd9,
+	0x48, 0x35, 0xc0, 0x39, 0xbc, 0x17, 0xf4, 0x21, 0x94, 0xc3, 0xd4, 0x39, 0x00, 0x08, 0x9f, 0xba,
+	0xed, 0x39, 0x4c, 0xe9, 0xa8, 0x95, 0x17, 0x91, 0x0d, 0x27, 0x51, 0xdc, 0x23, 0x03, 0x14, 0xf7,
+	0x4a, 0x24, 0x9a, 0x2f, 0x94, 0xa5, 0x39, 0xc1, 0x5f, 0x2f, 0x80, 0x8b, 0xe9, 0x88, 0x14, 0xfb,
+	0xbb, 0x02, 0x5e, 0x95, 0x85, 0xff, 0x42, 0xca, 0xbd, 0x96, 0x96, 0x7b, 0x39, 0xf3, 0x20, 0xc7,
+	0x82, 0xbf, 0x53, 0x40, 0xe1, 0x64, 0xf0, 0x85, 0x38, 0xd6, 0x7f, 0x89, 0xdb, 0x1d, 0xf2, 0xf3,
+	0x53, 0x85, 0x76, 0xbd, 0x9f, 0xf3, 0xc3, 0x71, 0x03, 0x9e, 0x9f, 0x7f, 0xe7, 0xff, 0x55, 0x76,
+	0xc6, 0x38, 0x81, 0xcc, 0xd7, 0x00, 0xda, 0x75, 0xfd, 0x1e, 0x7f, 0x0d, 0x60, 0xfb, 0x38, 0xa9,
+	0xeb, 0x20, 0x47, 0x6a, 0x30, 0x44, 0x44, 0xa8, 0xbc, 0x1a, 0x2d, 0xf1, 0xe7, 0xd3, 0xd2, 0x0c,
+	0x27, 0x41, 0x9c, 0xba, 0xe1, 0x61, 0xd3, 0x87, 0xb4, 0x66, 0x6c, 0x04, 0xf4, 0xc9, 0xa3, 0x32,
+	0x10, 0xec, 0x36, 0x02, 0x6a, 0x89, 0xa9, 0xfa, 0x33, 0xf9, 0xa4, 0xbc, 0x3c, 0xc6, 0x95, 0x4f,
+	0x18, 0x97, 0xf1, 0x04, 0x45, 0xd6, 0x7d, 0x2f, 0x9f, 0xa0, 0xa4, 0x7b, 0xb3, 0x60, 0xbc, 0x0a,
+	0xa9, 0x5d, 0xdb, 0x96, 0x15, 0x3b, 0xc6, 0xc6, 0x1b, 0xcf, 0xb7, 0x6c, 0x7f, 0xe6, 0xe7, 0xe9,
+	0xbe, 0x47, 0x6b, 0x4e, 0x08, 0xf7, 0x2a, 0x4c, 0x94, 0x85, 0xf6, 0x60, 0xe8, 0x90, 0xe7, 0xb5,
+	0x1d, 0x6b, 0xd7, 0x4f, 0x18, 0x7a, 0x39, 0xa3, 0x12, 0x25, 0x3b, 0xdd, 0x05, 0xf3, 0xdd, 0x98,
+	0x27, 0x6b, 0x54, 0x6c, 0xf4, 0x20, 0x35, 0xca, 0xa7, 0xea, 0x3f, 0xf0, 0xab, 0x74, 0x0b, 0xd1,
+	0x75, 0xec, 0xfb, 0x1e, 0x21, 0x1e, 0x0e, 0x06, 0xec, 0x7e, 0xde, 0x04, 0x53, 0xb6, 0xcc, 0xb1,
+	0x5d, 0x6d, 0x10, 0xe6, 0xd2, 0xa4, 0x35, 0xd9, 0x8e, 0x56, 0x1a, 0x64, 0xed, 0xe6, 0xa9, 0x07,
+	0xbe, 0x9b, 0x25, 0x29, 0x52, 0xba, 0xc6, 0x36, 0x33, 0x15, 0x93, 0x0f, 0xc2, 0x17, 0xec, 0x04,
+	0xaf, 0xef, 0x40, 0xcf, 0x8f, 0xf7, 0x77, 0xb0, 0xee, 0xe3, 0xc6, 0x29, 0x72, 0x0b, 0x5d, 0xc8,
+	0x25, 0x17, 0xd3, 0x3f, 0x01, 0x97, 0x4e, 0x84, 0xfe, 0xdb, 0x5d, 0xfa, 0x45, 0x61, 0x02, 0xef,
+	0x36, 0x1c, 0x48, 0xd1, 0x1d, 0xd6, 0x78, 0xab, 0x37, 0x41, 0x1e, 0x36, 0x69, 0x0d, 0x87, 0x1e,
+	0xfd, 0xac, 0xa7, 0xc2, 0x36, 0x54, 0xbd, 0x05, 0x72, 0xbc, 0x75, 0x17, 0x4d, 0x6a, 0xd1, 0xe8,
+	0xfc, 0xb3, 0xc4, 0xe0, 0xeb, 0xa4, 0x2e, 0x09, 0x3e, 0x91, 0x6f, 0x61, 0x3b, 0x65, 0x96, 0x4d,
+	0x49, 0xca, 0xfa, 0x2c, 0xb3, 0x29, 0x19, 0x8a, 0x6d, 0x5a, 0xfd, 0x2d, 0x0f, 0x46, 0x36, 0x89,
+	0xab, 0xde, 0x01, 0xa3, 0xec, 0x47, 0x44, 0xa9, 0x1b, 0x2b, 0xd1, 0x12, 0x68, 0x6f, 0xf7, 0x00,
+	0xc8, 0x0d, 0xb8, 0x07, 0x72, 0xa2, 0xa9, 0x7f, 0x23, 0x63, 0x0a, 0x87, 0x68, 0x57, 0x7a, 0x42,
+	0xd2, 0x79, 0x59, 0xa3, 0x9b, 0x9d, 0x37, 0x82, 0xf4, 0xc8, 0x9b, 0x6c, 0x5d, 0xd5, 0xcf, 0x81,
+	0xda, 0xa1, 0x6d, 0x2d, 0x67, 0x24, 0x38, 0x0d, 0xd7, 0x6e, 0x9c, 0x09, 0x2e, 0xd7, 0x8e, 0xdc,
+	0x8f, 0xde, 0xaa, 0x4c, 0xf7, 0xa1, 0x5d, 0xcf, 0x76, 0x3f, 0xf9, 0x14, 0x70, 0xf7, 0xa3, 0x9c,
+	0x3d, 0xdc, 0x8f, 0xb2, 0x5e, 0xe9, 0x09, 0x91, 0x79, 0xbf, 0x56, 0xc0, 0x4c, 0x97, 0x8b, 0x3d,
+	0x23, 0x49, 0xc7, 0x19, 0xda, 0x3b, 0x67, 0x9d, 0x21, 0x59, 0xd4, 0xc1, 0x64, 0xfa, 0xe6, 0x5c,
+	0xcc, 0x48, 0x95, 0x42, 0x6a, 0xcb, 0xfd, 0x22, 0xe5, 0x62, 0x35, 0x70, 0x3e, 0x75, 0xc3, 0x65,
+	0xed, 0x41, 0x12, 0xa8, 0x99, 0x7d, 0x02, 0xe5, 0x4a, 0x08, 0x4c, 0x24, 0x7f, 0x48, 0xbc, 0xd5,
+	0xe3, 0xa8, 0x09, 0x9c, 0x66, 0xf4, 0x87, 0x4b, 0xba, 0x97, 0x6e, 0xe1, 0x17, 0x7b, 0x9e, 0xbe,
+	0x78, 0xa9, 0xe5, 0x7e, 0x91, 0x49, 0xf7, 0x52, 0xd7, 0x67, 0x96, 0x7b, 0x49, 0x60, 0xa6, 0x7b,
+	0x9d, 0xae, 0x32, 0xed, 0xdc, 0x97, 0xd1, 0x65, 0x59, 0xb9, 0xff, 0xf8, 0xb0, 0xa8, 0x1c, 0x1c,
+	0x16, 0x95, 0x67, 0x87, 0x45, 0xe5, 0xe1, 0x51, 0x71, 0xe8, 0xe0, 0xa8, 0x38, 0xf4, 0xc7, 0x51,
+	0x71, 0xe8, 0xe3, 0xf7, 0x5d, 0x8f, 0xd6, 0x9a, 0x55, 0xc3, 0xc6, 0xbe, 0x19, 0xe7, 0x2e, 0x07,
+	0x88, 0xee, 0xe1, 0xb0, 0x2e, 0x03, 0x66, 0x2b, 0xbe, 0x49, 0xcb, 0xa8, 0x45, 0xdf, 0x6d, 0x2f,
+	0x5d, 0xcd, 0xb1, 0x06, 0xe8, 0xda, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff, 0xb4, 0xa0, 0x73, 0xb5,
+	0x70, 0x12, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -610,6 +1391,20 @@ type MsgClient interface {
 	Unjail(ctx context.Context, in *MsgUnjail, opts ...grpc.CallOption) (*MsgUnjailResponse, error)
 	// ReleaseExpiredLock removes a lock whose deadline has passed.
 	ReleaseExpiredLock(ctx context.Context, in *MsgReleaseExpiredLock, opts ...grpc.CallOption) (*MsgReleaseExpiredLockResponse, error)
+	// Back stakes coins with an operator.
+	Back(ctx context.Context, in *MsgBack, opts ...grpc.CallOption) (*MsgBackResponse, error)
+	// Unback starts the withdrawal of backing.
+	Unback(ctx context.Context, in *MsgUnback, opts ...grpc.CallOption) (*MsgUnbackResponse, error)
+	// WithdrawBackerRewards pays a backer's rewards.
+	WithdrawBackerRewards(ctx context.Context, in *MsgWithdrawBackerRewards, opts ...grpc.CallOption) (*MsgWithdrawBackerRewardsResponse, error)
+	// SetCommission opens an operator's pool for backers, or changes its terms.
+	SetCommission(ctx context.Context, in *MsgSetCommission, opts ...grpc.CallOption) (*MsgSetCommissionResponse, error)
+	// ClaimRewards pays an operator's rewards.
+	ClaimRewards(ctx context.Context, in *MsgClaimRewards, opts ...grpc.CallOption) (*MsgClaimRewardsResponse, error)
+	// BondService puts stake behind a service, or adds to it.
+	BondService(ctx context.Context, in *MsgBondService, opts ...grpc.CallOption) (*MsgBondServiceResponse, error)
+	// UnbondService starts the withdrawal of stake from behind a service.
+	UnbondService(ctx context.Context, in *MsgUnbondService, opts ...grpc.CallOption) (*MsgUnbondServiceResponse, error)
 	// UpdateParams replaces all params; governance only.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -658,6 +1453,69 @@ func (c *msgClient) ReleaseExpiredLock(ctx context.Context, in *MsgReleaseExpire
 	return out, nil
 }
 
+func (c *msgClient) Back(ctx context.Context, in *MsgBack, opts ...grpc.CallOption) (*MsgBackResponse, error) {
+	out := new(MsgBackResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/Back", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Unback(ctx context.Context, in *MsgUnback, opts ...grpc.CallOption) (*MsgUnbackResponse, error) {
+	out := new(MsgUnbackResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/Unback", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) WithdrawBackerRewards(ctx context.Context, in *MsgWithdrawBackerRewards, opts ...grpc.CallOption) (*MsgWithdrawBackerRewardsResponse, error) {
+	out := new(MsgWithdrawBackerRewardsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/WithdrawBackerRewards", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetCommission(ctx context.Context, in *MsgSetCommission, opts ...grpc.CallOption) (*MsgSetCommissionResponse, error) {
+	out := new(MsgSetCommissionResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/SetCommission", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ClaimRewards(ctx context.Context, in *MsgClaimRewards, opts ...grpc.CallOption) (*MsgClaimRewardsResponse, error) {
+	out := new(MsgClaimRewardsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/ClaimRewards", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) BondService(ctx context.Context, in *MsgBondService, opts ...grpc.CallOption) (*MsgBondServiceResponse, error) {
+	out := new(MsgBondServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/BondService", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) UnbondService(ctx context.Context, in *MsgUnbondService, opts ...grpc.CallOption) (*MsgUnbondServiceResponse, error) {
+	out := new(MsgUnbondServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/UnbondService", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/openmesh.stakingext.v1.Msg/UpdateParams", in, out, opts...)
@@ -677,6 +1535,20 @@ type MsgServer interface {
 	Unjail(context.Context, *MsgUnjail) (*MsgUnjailResponse, error)
 	// ReleaseExpiredLock removes a lock whose deadline has passed.
 	ReleaseExpiredLock(context.Context, *MsgReleaseExpiredLock) (*MsgReleaseExpiredLockResponse, error)
+	// Back stakes coins with an operator.
+	Back(context.Context, *MsgBack) (*MsgBackResponse, error)
+	// Unback starts the withdrawal of backing.
+	Unback(context.Context, *MsgUnback) (*MsgUnbackResponse, error)
+	// WithdrawBackerRewards pays a backer's rewards.
+	WithdrawBackerRewards(context.Context, *MsgWithdrawBackerRewards) (*MsgWithdrawBackerRewardsResponse, error)
+	// SetCommission opens an operator's pool for backers, or changes its terms.
+	SetCommission(context.Context, *MsgSetCommission) (*MsgSetCommissionResponse, error)
+	// ClaimRewards pays an operator's rewards.
+	ClaimRewards(context.Context, *MsgClaimRewards) (*MsgClaimRewardsResponse, error)
+	// BondService puts stake behind a service, or adds to it.
+	BondService(context.Context, *MsgBondService) (*MsgBondServiceResponse, error)
+	// UnbondService starts the withdrawal of stake from behind a service.
+	UnbondService(context.Context, *MsgUnbondService) (*MsgUnbondServiceResponse, error)
 	// UpdateParams replaces all params; governance only.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -696,6 +1568,27 @@ func (*UnimplementedMsgServer) Unjail(ctx context.Context, req *MsgUnjail) (*Msg
 }
 func (*UnimplementedMsgServer) ReleaseExpiredLock(ctx context.Context, req *MsgReleaseExpiredLock) (*MsgReleaseExpiredLockResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ReleaseExpiredLock not implemented")
+}
+func (*UnimplementedMsgServer) Back(ctx context.Context, req *MsgBack) (*MsgBackResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Back not implemented")
+}
+func (*UnimplementedMsgServer) Unback(ctx context.Context, req *MsgUnback) (*MsgUnbackResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Unback not implemented")
+}
+func (*UnimplementedMsgServer) WithdrawBackerRewards(ctx context.Context, req *MsgWithdrawBackerRewards) (*MsgWithdrawBackerRewardsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method WithdrawBackerRewards not implemented")
+}
+func (*UnimplementedMsgServer) SetCommission(ctx context.Context, req *MsgSetCommission) (*MsgSetCommissionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetCommission not implemented")
+}
+func (*UnimplementedMsgServer) ClaimRewards(ctx context.Context, req *MsgClaimRewards) (*MsgClaimRewardsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ClaimRewards not implemented")
+}
+func (*UnimplementedMsgServer) BondService(ctx context.Context, req *MsgBondService) (*MsgBondServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method BondService not implemented")
+}
+func (*UnimplementedMsgServer) UnbondService(ctx context.Context, req *MsgUnbondService) (*MsgUnbondServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UnbondService not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -777,6 +1670,132 @@ func _Msg_ReleaseExpiredLock_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_Back_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgBack)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Back(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/Back",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Back(ctx, req.(*MsgBack))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Unback_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgUnback)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Unback(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/Unback",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Unback(ctx, req.(*MsgUnback))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_WithdrawBackerRewards_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgWithdrawBackerRewards)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).WithdrawBackerRewards(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/WithdrawBackerRewards",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).WithdrawBackerRewards(ctx, req.(*MsgWithdrawBackerRewards))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetCommission_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetCommission)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetCommission(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/SetCommission",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetCommission(ctx, req.(*MsgSetCommission))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ClaimRewards_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgClaimRewards)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ClaimRewards(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/ClaimRewards",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ClaimRewards(ctx, req.(*MsgClaimRewards))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_BondService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgBondService)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).BondService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/BondService",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).BondService(ctx, req.(*MsgBondService))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_UnbondService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgUnbondService)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).UnbondService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.stakingext.v1.Msg/UnbondService",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).UnbondService(ctx, req.(*MsgUnbondService))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -815,6 +1834,34 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ReleaseExpiredLock",
 			Handler:    _Msg_ReleaseExpiredLock_Handler,
+		},
+		{
+			MethodName: "Back",
+			Handler:    _Msg_Back_Handler,
+		},
+		{
+			MethodName: "Unback",
+			Handler:    _Msg_Unback_Handler,
+		},
+		{
+			MethodName: "WithdrawBackerRewards",
+			Handler:    _Msg_WithdrawBackerRewards_Handler,
+		},
+		{
+			MethodName: "SetCommission",
+			Handler:    _Msg_SetCommission_Handler,
+		},
+		{
+			MethodName: "ClaimRewards",
+			Handler:    _Msg_ClaimRewards_Handler,
+		},
+		{
+			MethodName: "BondService",
+			Handler:    _Msg_BondService_Handler,
+		},
+		{
+			MethodName: "UnbondService",
+			Handler:    _Msg_UnbondService_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1089,6 +2136,519 @@ func (m *MsgReleaseExpiredLockResponse) MarshalToSizedBuffer(dAtA []byte) (int, 
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgBondService) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgBondService) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgBondService) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.ServiceId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgBondServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgBondServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgBondServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUnbondService) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUnbondService) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUnbondService) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.ServiceId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUnbondServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUnbondServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUnbondServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n6, err6 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.MatureTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.MatureTime):])
+	if err6 != nil {
+		return 0, err6
+	}
+	i -= n6
+	i = encodeVarintTx(dAtA, i, uint64(n6))
+	i--
+	dAtA[i] = 0x1a
+	if m.MatureHeight != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MatureHeight))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgBack) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgBack) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgBack) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backer) > 0 {
+		i -= len(m.Backer)
+		copy(dAtA[i:], m.Backer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Backer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgBackResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgBackResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgBackResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Shares.Size()
+		i -= size
+		if _, err := m.Shares.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUnback) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUnback) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUnback) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backer) > 0 {
+		i -= len(m.Backer)
+		copy(dAtA[i:], m.Backer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Backer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUnbackResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUnbackResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUnbackResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n9, err9 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.MatureTime, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.MatureTime):])
+	if err9 != nil {
+		return 0, err9
+	}
+	i -= n9
+	i = encodeVarintTx(dAtA, i, uint64(n9))
+	i--
+	dAtA[i] = 0x1a
+	if m.MatureHeight != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MatureHeight))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.BatchId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.BatchId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgWithdrawBackerRewards) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgWithdrawBackerRewards) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgWithdrawBackerRewards) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Backer) > 0 {
+		i -= len(m.Backer)
+		copy(dAtA[i:], m.Backer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Backer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgWithdrawBackerRewardsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgWithdrawBackerRewardsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgWithdrawBackerRewardsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetCommission) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetCommission) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetCommission) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.CommissionBps != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.CommissionBps))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetCommissionResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetCommissionResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetCommissionResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgClaimRewards) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgClaimRewards) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgClaimRewards) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgClaimRewardsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgClaimRewardsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgClaimRewardsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1268,6 +2828,211 @@ func (m *MsgReleaseExpiredLockResponse) Size() (n int) {
 	}
 	var l int
 	_ = l
+	return n
+}
+
+func (m *MsgBondService) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.ServiceId != 0 {
+		n += 1 + sovTx(uint64(m.ServiceId))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgBondServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgUnbondService) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.ServiceId != 0 {
+		n += 1 + sovTx(uint64(m.ServiceId))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgUnbondServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	if m.MatureHeight != 0 {
+		n += 1 + sovTx(uint64(m.MatureHeight))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.MatureTime)
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgBack) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Backer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgBackResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Shares.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgUnback) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Backer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgUnbackResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.BatchId != 0 {
+		n += 1 + sovTx(uint64(m.BatchId))
+	}
+	if m.MatureHeight != 0 {
+		n += 1 + sovTx(uint64(m.MatureHeight))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.MatureTime)
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgWithdrawBackerRewards) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Backer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgWithdrawBackerRewardsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgSetCommission) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.CommissionBps != 0 {
+		n += 1 + sovTx(uint64(m.CommissionBps))
+	}
+	return n
+}
+
+func (m *MsgSetCommissionResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgClaimRewards) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgClaimRewardsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
 	return n
 }
 
@@ -2009,6 +3774,1459 @@ func (m *MsgReleaseExpiredLockResponse) Unmarshal(dAtA []byte) error {
 			return fmt.Errorf("proto: MsgReleaseExpiredLockResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgBondService) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgBondService: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgBondService: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgBondServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgBondServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgBondServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUnbondService) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUnbondService: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUnbondService: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUnbondServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUnbondServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUnbondServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MatureHeight", wireType)
+			}
+			m.MatureHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MatureHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MatureTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.MatureTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgBack) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgBack: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgBack: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgBackResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgBackResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgBackResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Shares.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUnback) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUnback: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUnback: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUnbackResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUnbackResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUnbackResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BatchId", wireType)
+			}
+			m.BatchId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BatchId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MatureHeight", wireType)
+			}
+			m.MatureHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MatureHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MatureTime", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.MatureTime, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgWithdrawBackerRewards) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgWithdrawBackerRewards: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgWithdrawBackerRewards: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Backer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Backer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgWithdrawBackerRewardsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgWithdrawBackerRewardsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgWithdrawBackerRewardsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetCommission) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetCommission: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetCommission: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CommissionBps", wireType)
+			}
+			m.CommissionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CommissionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetCommissionResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetCommissionResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetCommissionResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgClaimRewards) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgClaimRewards: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgClaimRewards: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgClaimRewardsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgClaimRewardsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgClaimRewardsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

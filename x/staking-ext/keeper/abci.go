@@ -18,17 +18,21 @@ import (
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 )
 
-// EndBlock pays mature unbondings, releases expired locks and prunes old fault
-// records, each from a queue and at most so many a block as the params allow. A
-// failing item leaves an event and waits for its retry; nothing here halts the
+// EndBlock pays mature unbondings and unbackings, releases expired locks, prunes
+// old fault records and lifts suspensions, each from a queue and at most so many
+// a block as the params allow. A failing item leaves an event and waits for its retry; nothing here halts the
 // chain, so the error is always nil.
 func (k *Keeper) EndBlock(ctx context.Context) error {
 	params, err := k.Params.Get(ctx)
 	if err == nil {
 		err = errors.Join(
 			k.payMature(ctx, params),
+			k.payUnbackings(ctx, params),
 			k.releaseExpired(ctx, params),
 			k.pruneFaults(ctx, params),
+			k.liftSuspensions(ctx, params),
+			k.payMatureServices(ctx, params),
+			k.pruneServiceFaults(ctx, params),
 		)
 	}
 	if err != nil {

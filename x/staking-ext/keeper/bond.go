@@ -24,17 +24,36 @@ func (k *Keeper) BondOf(ctx context.Context, operator sdk.AccAddress) (stakingex
 	return bond, err
 }
 
-// FreeBond is what no lock holds, in the base unit; ErrNoBond where there is none.
+// FreeBond is what no lock holds of the operator's own bond, and the backing that
+// counts beside it, in the base unit: what the operator is weighted by. Locks
+// hold the own bond only. ErrNoBond where there is no bond.
 func (k *Keeper) FreeBond(ctx context.Context, operator sdk.AccAddress) (math.Int, error) {
 	bond, err := k.BondOf(ctx, operator)
 	if err != nil {
 		return math.Int{}, err
 	}
-	return bond.Free(), nil
+	backing, err := k.countedBacking(ctx, operator, bond)
+	if err != nil {
+		return math.Int{}, err
+	}
+	return bond.Free().Add(backing), nil
+}
+
+// countedBacking is the backing that counts beside the bond, in the base unit.
+func (k *Keeper) countedBacking(ctx context.Context, operator sdk.AccAddress, bond stakingext.Bond) (math.Int, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return math.Int{}, err
+	}
+	pool, _, err := k.poolOf(ctx, operator)
+	if err != nil {
+		return math.Int{}, err
+	}
+	return pool.Counted(bond.Amount, params.MaxBackingBps), nil
 }
 
 // Eligible is true where the operator may be matched to new duties: active, with
-// at least min_bond free. No bond is an answer, not an error.
+// at least min_bond of its own bond free, whatever its backing. No bond is an answer, not an error.
 func (k *Keeper) Eligible(ctx context.Context, operator sdk.AccAddress) (bool, error) {
 	bond, err := k.Bonds.Get(ctx, operator)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -116,6 +135,13 @@ func (k *Keeper) closeIfBlank(ctx context.Context, operator sdk.AccAddress) erro
 	}
 	entries, err := k.unbondingsOf(ctx, operator)
 	if err != nil || len(entries) > 0 {
+		return err
+	}
+	backed, err := k.isBacked(ctx, operator)
+	if err != nil || backed {
+		return err
+	}
+	if err := k.dropPool(ctx, operator); err != nil {
 		return err
 	}
 	if err := k.Bonds.Remove(ctx, operator); err != nil {

@@ -28,6 +28,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	"github.com/cosmos/cosmos-sdk/types/query"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
@@ -61,6 +62,7 @@ type fixture struct {
 	k       *keeper.Keeper
 	bank    *fakeBank
 	hooks   *fakeHooks
+	owners  fakeServices
 	msgs    stakingext.MsgServer
 	queries stakingext.QueryServer
 }
@@ -94,12 +96,13 @@ func newChain(t tester) *fixture {
 	require.NoError(t, err)
 
 	f := &fixture{
-		t: t, ctx: ctx, cdc: cdc, hooks: &fakeHooks{},
+		t: t, ctx: ctx, cdc: cdc, hooks: &fakeHooks{}, owners: fakeServices{},
 		store: runtime.NewKVStoreService(keys[stakingext.StoreKey]),
 		bank:  newFakeBank(keys["fakebank"]),
 	}
 	f.k = keeper.New(cdc, f.store, codecAddr, fakeAccounts{}, f.bank, authority)
 	f.k.SetHooks(stakingext.NewMultiBondHooks(f.hooks))
+	f.k.SetServices(f.owners)
 	f.msgs, f.queries = keeper.NewMsgServer(f.k), keeper.NewQueryServer(f.k)
 	return f
 }
@@ -122,6 +125,13 @@ func testParams() stakingext.Params {
 	p.SlashEpochBlocks = 1_000
 	p.MaxSlashPerEpochBps = stakingext.BasisPoints
 	p.RetryBackoffBlocks = 10
+	p.MinBacking = math.NewInt(50)
+	p.UnbackBatchBlocks = 10
+	p.MaxUnbackBatches = 3
+	p.MaxCommissionStepBps = 500
+	p.CommissionIntervalBlocks = 100
+	p.MaxSuspensionBlocks = 500
+	p.MinServiceBond = math.NewInt(50)
 	return p
 }
 
@@ -186,6 +196,49 @@ func (f *fixture) lock(who sdk.AccAddress, subject string, amount, until int64) 
 	return f.deliver(func(ctx context.Context) error {
 		return f.k.Lock(ctx, who, subject, math.NewInt(amount), until)
 	})
+}
+
+func (f *fixture) suspend(who sdk.AccAddress, cause string, until int64) error {
+	f.t.Helper()
+	return f.deliver(func(ctx context.Context) error { return f.k.Suspend(ctx, who, cause, until) })
+}
+
+func (f *fixture) resume(who sdk.AccAddress, cause string) error {
+	f.t.Helper()
+	return f.deliver(func(ctx context.Context) error { return f.k.Resume(ctx, who, cause) })
+}
+
+func (f *fixture) bondService(who sdk.AccAddress, id uint64, amount int64) error {
+	f.t.Helper()
+	return f.deliver(func(ctx context.Context) error {
+		_, err := f.msgs.BondService(ctx, &stakingext.MsgBondService{Owner: name(who), ServiceId: id, Amount: open(amount)})
+		return err
+	})
+}
+
+func (f *fixture) unbondService(who sdk.AccAddress, id uint64, amount int64) error {
+	f.t.Helper()
+	return f.deliver(func(ctx context.Context) error {
+		_, err := f.msgs.UnbondService(ctx, &stakingext.MsgUnbondService{Owner: name(who), ServiceId: id, Amount: open(amount)})
+		return err
+	})
+}
+
+func (f *fixture) slashService(id uint64, fault stakingext.Fault, bps uint32) (slashed math.Int, err error) {
+	f.t.Helper()
+	err = f.deliver(func(ctx context.Context) error {
+		slashed, err = f.k.SlashService(ctx, id, fault, bps)
+		return err
+	})
+	return slashed, err
+}
+
+// serviceStake is what is bonded behind a service and what is on its way back.
+func (f *fixture) serviceStake(id uint64) (bonded, unbonding int64) {
+	f.t.Helper()
+	res, err := f.queries.ServiceBond(f.ctx, &stakingext.QueryServiceBondRequest{ServiceId: id})
+	require.NoError(f.t, err)
+	return res.Bond.Amount.Int64(), res.Unbonding.Int64()
 }
 
 func (f *fixture) slash(who sdk.AccAddress, fault stakingext.Fault, bps uint32) (slashed math.Int, err error) {
@@ -372,8 +425,29 @@ func (b *fakeBank) SendCoinsFromModuleToAccount(ctx context.Context, _ string, t
 	return nil
 }
 
+// SendCoinsFromModuleToModule knows one other module: mint, whose coins are new.
+func (b *fakeBank) SendCoinsFromModuleToModule(ctx context.Context, from, to string, amt sdk.Coins) error {
+	if from != "mint" || to != stakingext.ModuleName || len(amt) != 1 || amt[0].Denom != denom {
+		return fmt.Errorf("unexpected coins %s from %s to %s", amt, from, to)
+	}
+	b.set(ctx, module, b.get(ctx, module).Add(amt[0].Amount))
+	return nil
+}
+
 func (b *fakeBank) BurnCoins(ctx context.Context, _ string, amt sdk.Coins) error {
 	return b.move(ctx, module, nil, amt)
+}
+
+// fakeServices says whose service it is.
+type fakeServices map[uint64]sdk.AccAddress
+
+var errNoService = errors.New("no such service")
+
+func (s fakeServices) ServiceOwner(_ context.Context, id uint64) (sdk.AccAddress, error) {
+	if owner := s[id]; owner != nil {
+		return owner, nil
+	}
+	return nil, errNoService
 }
 
 // fakeHooks counts the calls and fails where it is told to.
@@ -391,3 +465,10 @@ func (h *fakeHooks) AfterMinBondChanged(context.Context) error {
 	h.calls = append(h.calls, "min_bond")
 	return h.err
 }
+
+// bareKeeper is a keeper on the fixture's store to which nothing was bound late.
+func bareKeeper(f *fixture) *keeper.Keeper {
+	return keeper.New(f.cdc, f.store, codecAddr, fakeAccounts{}, f.bank, name(gov))
+}
+
+func page(limit uint64) *query.PageRequest { return &query.PageRequest{Limit: limit} }

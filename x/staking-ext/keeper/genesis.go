@@ -32,6 +32,9 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *stakingext.GenesisState) e
 		if err := k.Bonds.Set(ctx, operator, b); err != nil {
 			return err
 		}
+		if err := k.queueSuspensions(ctx, operator, b); err != nil {
+			return err
+		}
 	}
 	for _, l := range gs.Locks {
 		operator, err := k.address("lock", l.Operator)
@@ -59,6 +62,12 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *stakingext.GenesisState) e
 		if err := k.setFault(ctx, operator, f); err != nil {
 			return err
 		}
+	}
+	if err := k.initBacking(ctx, gs); err != nil {
+		return err
+	}
+	if err := k.initServices(ctx, gs); err != nil {
+		return err
 	}
 	return k.checkBalance(ctx, gs.Totals)
 }
@@ -110,7 +119,16 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*stakingext.GenesisState, e
 	if gs.Faults, err = all(ctx, k.Faults); err != nil {
 		return nil, err
 	}
-	return gs, nil
+	if gs.ServiceBonds, err = all(ctx, k.ServiceBonds); err != nil {
+		return nil, err
+	}
+	if gs.ServiceUnbondings, err = all(ctx, k.ServiceUnbondings); err != nil {
+		return nil, err
+	}
+	if gs.ServiceFaults, err = all(ctx, k.ServiceFaults); err != nil {
+		return nil, err
+	}
+	return gs, k.exportBacking(ctx, gs)
 }
 
 // checkBalance holds the module account to what the ledger owes. Coins that
@@ -121,8 +139,8 @@ func (k *Keeper) checkBalance(ctx context.Context, totals stakingext.Totals) err
 		return err
 	}
 	held := k.bank.GetBalance(ctx, k.accounts.GetModuleAddress(stakingext.ModuleName), params.BondDenom)
-	if held.Amount.LT(totals.Stake()) {
-		return stakingext.ErrInvariant.Wrapf("module account holds %s, the ledger owes %s", held, sdk.NewCoin(params.BondDenom, totals.Stake()))
+	if held.Amount.LT(totals.Owed()) {
+		return stakingext.ErrInvariant.Wrapf("module account holds %s, the ledger owes %s", held, sdk.NewCoin(params.BondDenom, totals.Owed()))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -39,6 +40,16 @@ func lived(t tester) *fixture {
 	f.skip(1, time.Minute)
 	f.bank.blocked[string(bob)] = false
 	require.NoError(t, f.unbond(bob, 10))
+	require.NoError(t, f.suspend(alice, "por/silent", 400))
+	require.NoError(t, f.suspend(alice, "por/drift", 130))
+	require.NoError(t, f.suspend(bob, "por/silent", 123))
+	f.owners[7], f.owners[8] = bob, carol
+	require.NoError(t, f.bondService(bob, 7, 500))
+	require.NoError(t, f.bondService(carol, 8, 60))
+	require.NoError(t, f.unbondService(bob, 7, 100))
+	require.NoError(t, f.unbondService(carol, 8, 60))
+	_, err = f.slashService(7, f.fault("session/1"), 100)
+	require.NoError(t, err)
 	p := testParams()
 	p.MaxEvidenceAgeBlocks = 150
 	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
@@ -158,7 +169,37 @@ func TestC17_EachMutatedFieldIsRefused(t *testing.T) {
 		"slash_epoch.number":              func(g *state) { g.SlashEpoch.Number = -1 },
 		"slash_epoch.base":                func(g *state) { g.SlashEpoch.Base = math.ZeroInt() },
 		"slash_epoch.slashed":             func(g *state) { g.SlashEpoch.Slashed = math.NewInt(-1) },
-		"evidence_floor":                  func(g *state) { g.EvidenceFloor = -1 },
+		"fault.to_harmed":                 func(g *state) { g.Faults[0].ToHarmed = g.Faults[0].Slashed.AddRaw(1) },
+		"fault.to_harmed missing":         func(g *state) { g.Faults[0].ToHarmed = math.Int{} },
+		"fault.harmed":                    func(g *state) { g.Faults[0].Fault.Harmed = make([]byte, 256) },
+		"suspension.cause":                func(g *state) { g.Bonds[0].Suspensions[0].Cause = "" },
+		"suspensions out of order": func(g *state) {
+			s := g.Bonds[0].Suspensions
+			s[0], s[1] = s[1], s[0]
+		},
+		"a suspension twice":         func(g *state) { s := g.Bonds[0].Suspensions; s[1] = s[0] },
+		"too many suspensions":       func(g *state) { g.Bonds[0].Suspensions = make([]stakingext.Suspension, 17) },
+		"suspension.since_height":    func(g *state) { g.Bonds[0].Suspensions[0].SinceHeight = -1 },
+		"suspension.until_height":    func(g *state) { g.Bonds[0].Suspensions[0].UntilHeight = 1 },
+		"suspension.queued_at":       func(g *state) { g.Bonds[0].Suspensions[0].QueuedAt++ },
+		"suspension.attempts":        func(g *state) { g.Bonds[0].Suspensions[0].Attempts++ },
+		"totals.service_bonded":      func(g *state) { g.Totals.ServiceBonded = g.Totals.ServiceBonded.SubRaw(1) },
+		"totals.service_unbonding":   func(g *state) { g.Totals.ServiceUnbonding = math.Int{} },
+		"service.owner":              func(g *state) { g.ServiceBonds[0].Owner = "open1nobody" },
+		"service.amount":             func(g *state) { g.ServiceBonds[0].Amount = math.NewInt(-1) },
+		"service.service_id":         func(g *state) { g.ServiceBonds[0].ServiceId = 9 },
+		"a service twice":            func(g *state) { g.ServiceBonds = append(g.ServiceBonds, g.ServiceBonds[0]) },
+		"a blank service":            func(g *state) { g.ServiceBonds = append(g.ServiceBonds, stakingext.NewServiceBond(1, name(bob))) },
+		"service_unbonding.id":       func(g *state) { g.ServiceUnbondings[0].Entry.Id = g.Unbondings[0].Id },
+		"service_unbonding.id high":  func(g *state) { g.ServiceUnbondings[0].Entry.Id = 99 },
+		"service_unbonding.operator": func(g *state) { g.ServiceUnbondings[0].Entry.Operator = "x" },
+		"service_unbonding.amount":   func(g *state) { g.ServiceUnbondings[0].Entry.Amount = math.OneInt() },
+		"service_unbonding is lost":  func(g *state) { g.ServiceUnbondings = g.ServiceUnbondings[1:] },
+		"service_fault.operator":     func(g *state) { g.ServiceFaults[0].Record.Operator = "" },
+		"service_fault.due":          func(g *state) { g.ServiceFaults[0].Record.Due = math.ZeroInt() },
+		"a service_fault twice":      func(g *state) { g.ServiceFaults = append(g.ServiceFaults, g.ServiceFaults[0]) },
+		"params under which it pays": func(g *state) { g.Params.MaxGainBps = 10_000 },
+		"evidence_floor":             func(g *state) { g.EvidenceFloor = -1 },
 	} {
 		t.Run(label, func(t *testing.T) {
 			gs := f.export()
@@ -186,9 +227,23 @@ func TestCheckInvariantsSeesABrokenLedger(t *testing.T) {
 			b.Amount = b.Amount.AddRaw(1)
 			return f.k.Bonds.Set(ctx, alice, b)
 		},
-		"the unbonding queue is lost": func(ctx sdk.Context) error { return f.k.UnbondingTurns.Clear(ctx, nil) },
-		"the lock queue is lost":      func(ctx sdk.Context) error { return f.k.LockQueue.Clear(ctx, nil) },
-		"the fault queue is lost":     func(ctx sdk.Context) error { return f.k.FaultQueue.Clear(ctx, nil) },
+		"the unbonding queue is lost":  func(ctx sdk.Context) error { return f.k.UnbondingTurns.Clear(ctx, nil) },
+		"the lock queue is lost":       func(ctx sdk.Context) error { return f.k.LockQueue.Clear(ctx, nil) },
+		"the suspension queue is lost": func(ctx sdk.Context) error { return f.k.SuspensionQueue.Clear(ctx, nil) },
+		"a suspension is queued twice": func(ctx sdk.Context) error {
+			return f.k.SuspensionQueue.Set(ctx, collections.Join3(int64(500), alice, "por/silent"))
+		},
+		"the services' unbonding queue is lost": func(ctx sdk.Context) error { return f.k.ServiceUnbondingTimes.Clear(ctx, nil) },
+		"the services' fault queue is lost":     func(ctx sdk.Context) error { return f.k.ServiceFaultQueue.Clear(ctx, nil) },
+		"stake behind a service grew by itself": func(ctx sdk.Context) error {
+			b, err := f.k.ServiceBondOf(ctx, 7)
+			if err != nil {
+				return err
+			}
+			b.Amount = b.Amount.AddRaw(1)
+			return f.k.ServiceBonds.Set(ctx, 7, b)
+		},
+		"the fault queue is lost": func(ctx sdk.Context) error { return f.k.FaultQueue.Clear(ctx, nil) },
 	} {
 		t.Run(label, func(t *testing.T) {
 			broken, _ := f.ctx.CacheContext()

@@ -27,7 +27,16 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if err := k.checkBalance(ctx, gs.Totals); err != nil {
 		return err
 	}
-	return k.checkQueues(ctx, gs)
+	if err := k.checkBackingQueues(ctx, gs); err != nil {
+		return err
+	}
+	if err := k.checkQueues(ctx, gs); err != nil {
+		return err
+	}
+	if err := k.checkSuspensionQueue(ctx, gs); err != nil {
+		return err
+	}
+	return k.checkServiceQueues(ctx, gs)
 }
 
 func (k *Keeper) checkQueues(ctx context.Context, gs *stakingext.GenesisState) error {

@@ -28,6 +28,12 @@ type (
 	lockTurn  = collections.Triple[int64, sdk.AccAddress, string]
 	entryTurn = collections.Triple[int64, sdk.AccAddress, uint64]
 	faultTurn = collections.Quad[int64, sdk.AccAddress, string, string]
+
+	suspensionTurn   = collections.Triple[int64, sdk.AccAddress, string]
+	serviceEntryKey  = collections.Pair[uint64, uint64]
+	serviceFaultKey  = collections.Triple[uint64, string, string]
+	serviceTurn      = collections.Triple[int64, uint64, uint64]
+	serviceFaultTurn = collections.Quad[int64, uint64, string, string]
 )
 
 // Keeper is the store of the module, its codecs and the keepers it needs.
@@ -37,6 +43,8 @@ type Keeper struct {
 	bank      stakingext.BankKeeper
 	authority string
 	hooks     stakingext.BondHooks
+	services  stakingext.ServiceKeeper
+	guards    []stakingext.ParamsGuard
 
 	Schema collections.Schema
 	Params collections.Item[stakingext.Params]
@@ -57,6 +65,17 @@ type Keeper struct {
 	FaultQueue    collections.KeySet[faultTurn]
 	SlashEpoch    collections.Item[stakingext.SlashEpoch]
 	EvidenceFloor collections.Item[int64]
+	// SuspensionQueue holds every suspension of every bond at its queued_at.
+	SuspensionQueue collections.KeySet[suspensionTurn]
+	// ServiceBonds by service; their unbondings and faults as those of operators.
+	ServiceBonds          collections.Map[uint64, stakingext.ServiceBond]
+	ServiceUnbondings     collections.Map[serviceEntryKey, stakingext.ServiceUnbonding]
+	ServiceUnbondingTimes collections.KeySet[serviceTurn]
+	ServiceUnbondingTurns collections.KeySet[serviceTurn]
+	ServiceFaults         collections.Map[serviceFaultKey, stakingext.ServiceFault]
+	ServiceFaultQueue     collections.KeySet[serviceFaultTurn]
+
+	backingState
 }
 
 // New builds the keeper. It panics where the app is put together wrongly: no
@@ -101,7 +120,11 @@ func New(
 		FaultQueue:     collections.NewKeySet(sb, stakingext.FaultQueuePrefix, "fault_queue", collections.QuadKeyCodec(collections.Int64Key, sdk.AccAddressKey, collections.StringKey, collections.StringKey)),
 		SlashEpoch:     collections.NewItem(sb, stakingext.SlashEpochPrefix, "slash_epoch", codec.CollValue[stakingext.SlashEpoch](cdc)),
 		EvidenceFloor:  collections.NewItem(sb, stakingext.EvidenceFloorPrefix, "evidence_floor", collections.Int64Value),
+
+		SuspensionQueue: collections.NewKeySet(sb, stakingext.SuspensionQueuePrefix, "suspension_queue", collections.TripleKeyCodec(collections.Int64Key, sdk.AccAddressKey, collections.StringKey)),
 	}
+	k.backingState = newBackingState(sb, cdc)
+	k.addServiceCollections(sb, cdc)
 	schema, err := sb.Build()
 	if err != nil {
 		panic(err)
@@ -143,8 +166,11 @@ func (k *Keeper) addTotals(ctx context.Context, bonded, unbonding math.Int) erro
 	return k.Totals.Set(ctx, t)
 }
 
-// bondChanged tells the modules above.
+// bondChanged brings the operator's rewards up to date and tells the modules above.
 func (k *Keeper) bondChanged(ctx context.Context, operator sdk.AccAddress) error {
+	if err := k.refreshRewards(ctx, operator); err != nil {
+		return err
+	}
 	if k.hooks == nil {
 		return nil
 	}

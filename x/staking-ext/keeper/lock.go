@@ -15,10 +15,10 @@ import (
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 )
 
-// Lock ties amount of the operator's free bond to one duty until the given
+// Lock ties amount of the operator's own free bond to one duty until the given
 // height. After that height and a grace, anyone may release the lock, and
 // EndBlock does. Errors: ErrInvalidLock, ErrNoBond, ErrTombstoned, ErrJailed,
-// ErrLockExists, ErrTooManyLocks, ErrInsufficientFree.
+// ErrSuspended, ErrLockExists, ErrTooManyLocks, ErrInsufficientFree.
 func (k *Keeper) Lock(ctx context.Context, operator sdk.AccAddress, subject string, amount math.Int, until int64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -54,6 +54,8 @@ func (k *Keeper) Lock(ctx context.Context, operator sdk.AccAddress, subject stri
 		return stakingext.ErrTombstoned.Wrap("it takes no duties")
 	case bond.Status == stakingext.StatusJailed:
 		return stakingext.ErrJailed.Wrap("it takes no duties until it is unjailed")
+	case len(bond.Suspensions) > 0:
+		return stakingext.ErrSuspended.Wrap(bond.Ineligible(params.MinBond))
 	case exists:
 		return stakingext.ErrLockExists.Wrapf("%s of %s", subject, bond.Operator)
 	case bond.LockCount >= params.MaxLocks:

@@ -21,7 +21,7 @@ func NewMsgServer(k *Keeper) stakingext.MsgServer { return msgServer{k} }
 
 // Bond implements stakingext.MsgServer.
 func (s msgServer) Bond(ctx context.Context, msg *stakingext.MsgBond) (*stakingext.MsgBondResponse, error) {
-	operator, err := s.checkCoinOf(ctx, msg.Operator, msg.Amount)
+	operator, err := s.checkCoinOf(ctx, "operator", msg.Operator, msg.Amount)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (s msgServer) Bond(ctx context.Context, msg *stakingext.MsgBond) (*stakinge
 
 // Unbond implements stakingext.MsgServer.
 func (s msgServer) Unbond(ctx context.Context, msg *stakingext.MsgUnbond) (*stakingext.MsgUnbondResponse, error) {
-	operator, err := s.checkCoinOf(ctx, msg.Operator, msg.Amount)
+	operator, err := s.checkCoinOf(ctx, "operator", msg.Operator, msg.Amount)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *stakingext.MsgUpdatePa
 	return &stakingext.MsgUpdateParamsResponse{}, nil
 }
 
-// checkCoinOf identifies the operator and holds its coin to the bond denom.
-func (s msgServer) checkCoinOf(ctx context.Context, operator string, coin sdk.Coin) (sdk.AccAddress, error) {
-	addr, err := s.address("operator", operator)
+// checkCoinOf identifies the account in a field and holds its coin to the bond denom.
+func (s msgServer) checkCoinOf(ctx context.Context, field, account string, coin sdk.Coin) (sdk.AccAddress, error) {
+	addr, err := s.address(field, account)
 	if err != nil {
 		return nil, err
 	}

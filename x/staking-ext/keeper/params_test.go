@@ -4,6 +4,8 @@
 package keeper_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -71,4 +73,39 @@ func TestModulesAboveHearOfANewMinimumBond(t *testing.T) {
 	p.MinBond = p.MinBond.MulRaw(2)
 	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
 	require.Equal(t, []string{"min_bond"}, f.hooks.calls)
+}
+
+// guard refuses short locks.
+type guard struct{}
+
+var errShort = errors.New("locks are too short")
+
+func (guard) GuardBondParams(_ context.Context, p stakingext.Params) error {
+	if p.MaxLockBlocks < 500 {
+		return errShort
+	}
+	return nil
+}
+
+func TestC8_ParamsThatAModuleAboveRestsOnAreNotTakenFromUnderIt(t *testing.T) {
+	f := setup(t)
+	f.k.SetParamsGuards(guard{})
+	p := testParams()
+	p.MaxLockBlocks, p.MaxEvidenceAgeBlocks = 499, 150
+	require.ErrorIs(t, f.k.UpdateParams(f.ctx, name(gov), p), errShort)
+	got, err := f.k.GetParams(f.ctx)
+	require.NoError(t, err)
+	require.Equal(t, testParams(), got)
+	require.Zero(t, f.export().EvidenceFloor)
+	p.MaxLockBlocks = 500
+	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
+}
+
+func TestC8_ParamsUnderWhichLyingPaysAreRefusedFromGovernanceToo(t *testing.T) {
+	f := setup(t)
+	p := testParams()
+	p.MaxGainBps = p.MostGain() + 1
+	require.ErrorIs(t, f.k.UpdateParams(f.ctx, name(gov), p), stakingext.ErrInvalidParams)
+	p.MaxGainBps--
+	require.NoError(t, f.k.UpdateParams(f.ctx, name(gov), p))
 }

@@ -28,6 +28,10 @@ func TestAnyInterleavingConservesCoins(t *testing.T) {
 			p.SlashEpochBlocks = 30
 			p.MaxMaturedPerBlock, p.MaxReleasedPerBlock, p.MaxPrunedPerBlock = 1, 1, 1
 			p.MaxUnbondingEntries = 3
+			p.MaxResumedPerBlock = 1
+			p.WrongData.HarmedBps = uint32(rapid.IntRange(0, stakingext.MaxHarmedBps).Draw(t, "harmed"))
+			p.Offline.HarmedBps = uint32(rapid.IntRange(0, stakingext.MaxHarmedBps).Draw(t, "harmed offline"))
+			p.MaxGainBps = 0
 			p.WrongData.Tombstone = rapid.Bool().Draw(t, "tombstone")
 		})
 		people := []sdk.AccAddress{alice, bob, carol}
@@ -43,13 +47,33 @@ func TestAnyInterleavingConservesCoins(t *testing.T) {
 				Kind:    rapid.SampledFrom([]string{"dissent", "absent"}).Draw(t, "kind"),
 				Track:   stakingext.FaultTrack(rapid.IntRange(1, 3).Draw(t, "track")),
 				Height:  height(t),
+				Harmed:  rapid.SampledFrom([]sdk.AccAddress{nil, alice, bob, carol}).Draw(t, "harmed"),
 			}
 		}
+		service := func(t *rapid.T) uint64 { return uint64(rapid.IntRange(1, 3).Draw(t, "service")) }
+		cause := func(t *rapid.T) string {
+			return rapid.SampledFrom([]string{"por/silent", "por/drift", "x"}).Draw(t, "cause")
+		}
 		burned := math.ZeroInt()
-		burn := func(slashed math.Int, err error) {
-			if err == nil {
-				burned = burned.Add(slashed)
+		// What a slash burned is what all of the people and the module together lost.
+		holdings := func() math.Int {
+			sum := f.bank.get(f.ctx, module)
+			for _, p := range people {
+				sum = sum.Add(f.bank.get(f.ctx, p))
 			}
+			return sum
+		}
+		burn := func(do func() (math.Int, error)) {
+			before, owed := holdings(), f.bank.get(f.ctx, module)
+			slashed, err := do()
+			lost := before.Sub(holdings())
+			if err != nil {
+				require.True(t, lost.IsZero())
+				return
+			}
+			require.True(t, lost.LTE(slashed) && lost.MulRaw(2).GTE(slashed), "at least half is burned")
+			require.Equal(t, slashed.String(), owed.Sub(f.bank.get(f.ctx, module)).String())
+			burned = burned.Add(lost)
 		}
 		// Refusals are part of the game: only soundness is asserted.
 		ignore := func(error) {}
@@ -72,9 +96,30 @@ func TestAnyInterleavingConservesCoins(t *testing.T) {
 			},
 			"release": func(t *rapid.T) { ignore(f.releaseExpired(who(t), subject(t))) },
 			"slash": func(t *rapid.T) {
-				burn(f.slash(who(t), fault(t), uint32(rapid.IntRange(0, stakingext.BasisPoints).Draw(t, "bps"))))
+				burn(func() (math.Int, error) {
+					return f.slash(who(t), fault(t), uint32(rapid.IntRange(0, stakingext.BasisPoints).Draw(t, "bps")))
+				})
 			},
-			"report": func(t *rapid.T) { burn(f.report(who(t), fault(t))) },
+			"report": func(t *rapid.T) {
+				burn(func() (math.Int, error) { return f.report(who(t), fault(t)) })
+			},
+			"slash a service": func(t *rapid.T) {
+				burn(func() (math.Int, error) {
+					return f.slashService(service(t), fault(t), uint32(rapid.IntRange(0, stakingext.BasisPoints).Draw(t, "bps")))
+				})
+			},
+			"bond a service":   func(t *rapid.T) { ignore(f.bondService(who(t), service(t), amount(t))) },
+			"unbond a service": func(t *rapid.T) { ignore(f.unbondService(who(t), service(t), amount(t))) },
+			"unbond all of a service": func(t *rapid.T) {
+				if b, err := f.k.ServiceBondOf(f.ctx, service(t)); err == nil {
+					ignore(f.unbondService(who(t), b.ServiceId, b.Amount.Int64()))
+				}
+			},
+			"hand a service over": func(t *rapid.T) { f.owners[service(t)] = who(t) },
+			"suspend": func(t *rapid.T) {
+				ignore(f.suspend(who(t), cause(t), f.ctx.BlockHeight()+rapid.Int64Range(0, 50).Draw(t, "blocks")))
+			},
+			"resume": func(t *rapid.T) { ignore(f.resume(who(t), cause(t))) },
 			"unjail": func(t *rapid.T) { ignore(f.unjail(who(t))) },
 			"block address": func(t *rapid.T) {
 				f.bank.blocked[string(who(t))] = rapid.Bool().Draw(t, "blocked")
@@ -87,11 +132,7 @@ func TestAnyInterleavingConservesCoins(t *testing.T) {
 			},
 			"": func(t *rapid.T) {
 				require.NoError(t, f.k.CheckInvariants(f.ctx))
-				sum := f.bank.get(f.ctx, module).Add(burned)
-				for _, p := range people {
-					sum = sum.Add(f.bank.get(f.ctx, p))
-				}
-				require.Equal(t, "3000000", sum.String())
+				require.Equal(t, "3000000", holdings().Add(burned).String())
 			},
 		})
 	})

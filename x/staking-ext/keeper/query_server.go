@@ -67,8 +67,15 @@ func (q queryServer) Bond(ctx context.Context, req *stakingext.QueryBondRequest)
 	if err != nil {
 		return nil, err
 	}
+	backing, err := q.k.countedBacking(ctx, operator, bond)
+	if err != nil {
+		return nil, err
+	}
 	reason := bond.Ineligible(params.MinBond)
-	return &stakingext.QueryBondResponse{Bond: bond, Free: bond.Free(), Eligible: reason == "", IneligibleReason: reason}, nil
+	return &stakingext.QueryBondResponse{
+		Bond: bond, Free: bond.Free(), Eligible: reason == "", IneligibleReason: reason,
+		CountedBacking: backing, FreeStake: bond.Free().Add(backing),
+	}, nil
 }
 
 // Bonds implements stakingext.QueryServer.

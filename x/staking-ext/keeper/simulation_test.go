@@ -61,19 +61,30 @@ func TestSimulationsMakeAcceptedMessagesOfEveryKind(t *testing.T) {
 	f.cdc.MustUnmarshalJSON(state.GenState[stakingext.ModuleName], &gs)
 	f.ctx = f.ctx.WithBlockHeight(1)
 	require.NoError(t, f.k.InitGenesis(f.ctx, &gs))
-	for _, a := range accounts {
+	for i, a := range accounts {
+		f.owners[uint64(1+i)] = a.Address
 		f.bank.set(f.ctx, a.Address, math.NewInt(10_000_000))
 	}
 	f.requireSound()
 
 	factories := map[string]simsx.SimMsgFactoryX{
-		"bond":    simulation.MsgBondFactory(f.k),
-		"unbond":  simulation.MsgUnbondFactory(f.k),
-		"unjail":  simulation.MsgUnjailFactory(f.k),
-		"release": simulation.MsgReleaseExpiredLockFactory(f.k),
-		"params":  simulation.MsgUpdateParamsFactory(f.k),
+		"bond":           simulation.MsgBondFactory(f.k),
+		"unbond":         simulation.MsgUnbondFactory(f.k),
+		"unjail":         simulation.MsgUnjailFactory(f.k),
+		"bond service":   simulation.MsgBondServiceFactory(f.k),
+		"unbond service": simulation.MsgUnbondServiceFactory(f.k),
+		"release":        simulation.MsgReleaseExpiredLockFactory(f.k),
+		"back":           simulation.MsgBackFactory(f.k),
+		"unback":         simulation.MsgUnbackFactory(f.k),
+		"withdraw":       simulation.MsgWithdrawBackerRewardsFactory(f.k),
+		"commission":     simulation.MsgSetCommissionFactory(f.k),
+		"claim":          simulation.MsgClaimRewardsFactory(f.k),
+		"params":         simulation.MsgUpdateParamsFactory(f.k),
 	}
-	order := []string{"bond", "unbond", "unjail", "release", "params", "bond"}
+	order := []string{
+		"bond", "commission", "back", "unbond", "unjail", "release", "back", "unback", "claim", "withdraw",
+		"params", "bond", "bond service", "unbond service",
+	}
 	done := map[string]int{}
 	for range 300 {
 		for _, kind := range order {
@@ -90,6 +101,7 @@ func TestSimulationsMakeAcceptedMessagesOfEveryKind(t *testing.T) {
 				done[kind]++
 			}
 		}
+		f.mint(r.Int63n(10_000))
 		f.next(1, time.Duration(r.Intn(120))*time.Minute)
 		f.requireSound()
 	}
@@ -103,6 +115,7 @@ func (f *fixture) useCodec(ac address.Codec) {
 	authority, err := ac.BytesToString(gov)
 	require.NoError(f.t, err)
 	f.k = keeper.New(f.cdc, f.store, ac, fakeAccounts{}, f.bank, authority)
+	f.k.SetServices(f.owners)
 	f.msgs, f.queries = keeper.NewMsgServer(f.k), keeper.NewQueryServer(f.k)
 }
 
@@ -117,6 +130,20 @@ func (f *fixture) handle(ctx context.Context, msg sdk.Msg) (err error) {
 		_, err = f.msgs.Unjail(ctx, m)
 	case *stakingext.MsgReleaseExpiredLock:
 		_, err = f.msgs.ReleaseExpiredLock(ctx, m)
+	case *stakingext.MsgBack:
+		_, err = f.msgs.Back(ctx, m)
+	case *stakingext.MsgUnback:
+		_, err = f.msgs.Unback(ctx, m)
+	case *stakingext.MsgWithdrawBackerRewards:
+		_, err = f.msgs.WithdrawBackerRewards(ctx, m)
+	case *stakingext.MsgSetCommission:
+		_, err = f.msgs.SetCommission(ctx, m)
+	case *stakingext.MsgClaimRewards:
+		_, err = f.msgs.ClaimRewards(ctx, m)
+	case *stakingext.MsgBondService:
+		_, err = f.msgs.BondService(ctx, m)
+	case *stakingext.MsgUnbondService:
+		_, err = f.msgs.UnbondService(ctx, m)
 	case *stakingext.MsgUpdateParams:
 		_, err = f.msgs.UpdateParams(ctx, m)
 	}

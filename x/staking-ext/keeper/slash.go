@@ -15,11 +15,13 @@ import (
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 )
 
-// Slash records a fault and burns fractionBps (basis points) of the stake within
-// its reach: the bond, and every unbonding that began at or after the infraction.
-// It returns what was burned, in the base unit: less than asked for where the
-// epoch's circuit breaker cuts it, zero where nothing is left. Status is not its
-// business; ReportFault and Jail are.
+// Slash records a fault and takes fractionBps (basis points) of the stake within
+// its reach: the bond, the backing, and every withdrawal of either that began at
+// or after the infraction. The harmed party of the fault, if there is one, gets
+// the part that the params set for the track of what was the operator's; the rest
+// is burned. It returns what was taken, in the base unit: less than asked for
+// where the epoch's circuit breaker cuts it, zero where nothing is left. Status is
+// not its business; ReportFault and Jail are.
 // Errors: ErrInvalidFault, ErrFaultTooOld, ErrNoBond, ErrAlreadySlashed.
 func (k *Keeper) Slash(ctx context.Context, operator sdk.AccAddress, fault stakingext.Fault, fractionBps uint32) (math.Int, error) {
 	return k.punish(ctx, operator, fault, stakingext.Penalty{SlashBps: fractionBps})
@@ -27,7 +29,7 @@ func (k *Keeper) Slash(ctx context.Context, operator sdk.AccAddress, fault staki
 
 // ReportFault records a fault and applies the penalty that the params set for its
 // track: slash, jail after so many faults in a window, tombstone. It returns what
-// was burned, in the base unit. Errors as Slash.
+// was taken, in the base unit. Errors as Slash.
 func (k *Keeper) ReportFault(ctx context.Context, operator sdk.AccAddress, fault stakingext.Fault) (math.Int, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -88,8 +90,8 @@ func (k *Keeper) checkFault(ctx context.Context, fault stakingext.Fault, params 
 	return fault.CheckAge(sdk.UnwrapSDKContext(ctx).BlockHeight(), params.MaxEvidenceAgeBlocks, floor)
 }
 
-// take burns the fraction, off the given bond in memory and off the entries in
-// the store, and records the fault.
+// take takes the fraction, off the given bond in memory and off the entries and
+// the backing in the store, disposes of it and records the fault.
 func (k *Keeper) take(
 	ctx context.Context, operator sdk.AccAddress, bond *stakingext.Bond,
 	fault stakingext.Fault, bps uint32, params stakingext.Params,
@@ -107,6 +109,14 @@ func (k *Keeper) take(
 		pieces = append(pieces, e.Amount)
 		reach = reach.Add(e.Amount)
 	}
+	backed, batches, err := k.backingInReach(ctx, operator, fault.Height)
+	if err != nil {
+		return none, err
+	}
+	for _, tokens := range backed {
+		pieces = append(pieces, tokens)
+		reach = reach.Add(tokens)
+	}
 
 	due := stakingext.MulDiv(reach, int64(bps), stakingext.BasisPoints)
 	slashed, err := k.drawAllowance(ctx, due, params)
@@ -120,14 +130,30 @@ func (k *Keeper) take(
 			return none, err
 		}
 	}
-	fromEntries := slashed.Sub(parts[0])
+	fromBacking, err := k.cutBacking(ctx, operator, batches, parts[1+len(entries):])
+	if err != nil {
+		return none, err
+	}
+	fromEntries := slashed.Sub(parts[0]).Sub(fromBacking)
 	if slashed.IsPositive() {
 		if err := k.addTotals(ctx, parts[0].Neg(), fromEntries.Neg()); err != nil {
 			return none, err
 		}
-		if err := k.bank.BurnCoins(ctx, stakingext.ModuleName, coins(params.BondDenom, slashed)); err != nil {
+	}
+	// The harmed party gets a part of what the operator lost. A share of its
+	// backers' loss would pay two that are in league.
+	toHarmed, err := k.dispose(ctx, operator, fault, slashed.Sub(fromBacking), params)
+	if err != nil {
+		return none, err
+	}
+	if fromBacking.IsPositive() {
+		if err := k.bank.BurnCoins(ctx, stakingext.ModuleName, coins(params.BondDenom, fromBacking)); err != nil {
 			return none, err
 		}
+	}
+	harmed, err := k.nameOf(fault.Harmed)
+	if err != nil {
+		return none, err
 	}
 
 	if err := k.setFault(ctx, operator, stakingext.FaultRecord{
@@ -136,6 +162,7 @@ func (k *Keeper) take(
 		FractionBps:    bps,
 		Due:            due,
 		Slashed:        slashed,
+		ToHarmed:       toHarmed,
 		RecordedHeight: height,
 		PruneHeight:    height + params.FaultRetentionBlocks + 1,
 	}); err != nil {
@@ -148,7 +175,8 @@ func (k *Keeper) take(
 	}
 	return slashed, emit(ctx, &stakingext.EventSlashed{
 		Operator: bond.Operator, Fault: fault, FractionBps: bps,
-		FromBond: parts[0], FromUnbondings: fromEntries, Slashed: slashed,
+		FromBond: parts[0], FromUnbondings: fromEntries, FromBacking: fromBacking,
+		Slashed: slashed, ToHarmed: toHarmed, Harmed: harmed,
 	})
 }
 

@@ -139,6 +139,13 @@ func (am AppModule) WeightedOperationsX(weights simsx.WeightSource, reg simsx.Re
 	reg.Add(weights.Get("msg_stakingext_unbond", 60), simulation.MsgUnbondFactory(am.keeper))
 	reg.Add(weights.Get("msg_stakingext_unjail", 30), simulation.MsgUnjailFactory(am.keeper))
 	reg.Add(weights.Get("msg_stakingext_release_expired_lock", 30), simulation.MsgReleaseExpiredLockFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_back", 40), simulation.MsgBackFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_unback", 20), simulation.MsgUnbackFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_withdraw_backer_rewards", 10), simulation.MsgWithdrawBackerRewardsFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_set_commission", 20), simulation.MsgSetCommissionFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_claim_rewards", 10), simulation.MsgClaimRewardsFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_bond_service", 30), simulation.MsgBondServiceFactory(am.keeper))
+	reg.Add(weights.Get("msg_stakingext_unbond_service", 20), simulation.MsgUnbondServiceFactory(am.keeper))
 }
 
 // ProposalMsgsX adds what governance can do.

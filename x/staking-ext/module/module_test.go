@@ -67,6 +67,8 @@ func TestTheSpecNamesEveryMessageQueryEventErrorAndParam(t *testing.T) {
 	for _, file := range []struct{ path, prefix, suffix string }{
 		{"../errors.go", "\tErr", " = errors.Register"},
 		{"../../../proto/openmesh/stakingext/v1/events.proto", "message Event", " {"},
+		{"../../../proto/openmesh/stakingext/v1/backing.proto", "message Event", " {"},
+		{"../../../proto/openmesh/stakingext/v1/rewards.proto", "message Event", " {"},
 	} {
 		source, err := os.ReadFile(file.path)
 		require.NoError(t, err)

@@ -17,8 +17,8 @@ import (
 )
 
 // RandomizedGenState writes a random genesis state. Bonds start empty, since the
-// bank's genesis knows nothing of them; some come jailed or with a lock that will
-// expire, as a slash leaves them, so that every message finds its work.
+// bank's genesis knows nothing of them; some come jailed, suspended or with a lock that
+// will expire, as a slash leaves them, so that every message finds its work.
 func RandomizedGenState(state *module.SimulationState) {
 	r := state.Rand
 	gs := stakingext.NewGenesisState(RandomParams(r, state.BondDenom))
@@ -31,6 +31,12 @@ func RandomizedGenState(state *module.SimulationState) {
 		if r.Intn(2) == 0 {
 			bond.Status = stakingext.StatusJailed
 			bond.JailedUntil = state.GenTimestamp.UTC()
+		}
+		for i := range r.Intn(3) {
+			until := 1 + r.Int63n(50)
+			bond.Suspensions = append(bond.Suspensions, stakingext.Suspension{
+				Cause: fmt.Sprintf("sim/%d", i), UntilHeight: until, QueuedAt: until,
+			})
 		}
 		for i := range r.Intn(4) {
 			lock := stakingext.Lock{
@@ -47,6 +53,10 @@ func RandomizedGenState(state *module.SimulationState) {
 			bond.LockCount++
 		}
 		gs.Bonds = append(gs.Bonds, bond)
+		// Nobody has proven a capacity yet: these earn once they are bonded.
+		record := stakingext.NewRewardRecord(bond.Operator, gs.RewardState.Index)
+		record.Weight = 1 + uint64(r.Int63n(1_000))
+		gs.RewardRecords = append(gs.RewardRecords, record)
 	}
 	state.GenState[stakingext.ModuleName] = state.Cdc.MustMarshalJSON(gs)
 }
@@ -69,5 +79,20 @@ func RandomParams(r *rand.Rand, denom string) stakingext.Params {
 	p.MaxReleasedPerBlock = 1
 	p.MaxPrunedPerBlock = uint32(1 + r.Intn(5))
 	p.RetryBackoffBlocks = 1 + r.Int63n(5)
+	p.MinBacking = math.NewInt(1 + r.Int63n(1_000))
+	p.MaxBackingBps = uint32(1_000 + r.Intn(10*stakingext.BasisPoints-1_000))
+	p.UnbackBatchBlocks = 1 + r.Int63n(10)
+	p.MaxUnbackBatches = uint32(1 + r.Intn(5))
+	p.MaxUnbackingsPerBlock = uint32(1 + r.Intn(5))
+	p.MaxCommissionStepBps = uint32(1 + r.Intn(1_000))
+	p.CommissionIntervalBlocks = 1 + r.Int63n(10)
+	p.RewardShareBps = uint32(100 + r.Intn(4_000))
+	p.WrongData.HarmedBps = uint32(r.Intn(stakingext.MaxHarmedBps + 1))
+	// At most what x/slashing-tasks promises in simulations.
+	p.MinDetectionBps = uint32(1 + r.Intn(500))
+	p.MaxGainBps = uint32(r.Intn(int(p.MostGain()) + 1))
+	p.MaxSuspensionBlocks = 1 + r.Int63n(100)
+	p.MaxResumedPerBlock = uint32(1 + r.Intn(5))
+	p.MinServiceBond = math.NewInt(1_000 + r.Int63n(100_000))
 	return p
 }
