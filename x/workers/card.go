@@ -31,7 +31,6 @@ func (p Prices) Validate() error {
 }
 
 // Within refuses prices above those that the parameters allow (ErrInvalidCard).
-// It is asked when a card is written; a cap that falls later reaches no card.
 func (p Prices) Within(params Params) error {
 	if p.GasPrice.GT(params.MaxGasPrice) || p.SeatFee.GT(params.MaxSeatFee) {
 		return errorsmod.Wrapf(ErrInvalidCard, "at most %s uopen for 1,000,000 gas and %s uopen for a seat may be asked",
@@ -57,7 +56,20 @@ func (c Card) Validate(peerID string) error {
 	if !isSlug(c.Region, MaxRegionLength) {
 		return errorsmod.Wrapf(ErrInvalidCard, "region: at most %d of a-z, 0-9 and -", MaxRegionLength)
 	}
+	if err := ValidateAttributes(c.Attributes); err != nil {
+		return err
+	}
 	return ValidateEndpoints(c.Endpoints, peerID)
+}
+
+// Within refuses prices and a size above those that the parameters allow
+// (ErrInvalidCard). It is asked when a card is written; a cap that falls later
+// reaches no card.
+func (c Card) Within(params Params) error {
+	if size := c.Size(); uint64(size) > params.MaxCardBytes {
+		return errorsmod.Wrapf(ErrInvalidCard, "a card of %d bytes, at most %d may be", size, params.MaxCardBytes)
+	}
+	return c.Prices.Within(params)
 }
 
 // emptyCard is the card of a retired Xnode.
@@ -69,5 +81,5 @@ func emptyCard() Card {
 func (c Card) isEmpty() bool {
 	return c.Claimed == Resources{} && !c.Prices.GasPrice.IsNil() && c.Prices.GasPrice.IsZero() &&
 		!c.Prices.SeatFee.IsNil() && c.Prices.SeatFee.IsZero() &&
-		c.Label == "" && c.Region == "" && len(c.Endpoints) == 0
+		c.Label == "" && c.Region == "" && len(c.Endpoints) == 0 && len(c.Attributes) == 0
 }

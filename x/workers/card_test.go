@@ -106,6 +106,7 @@ func quantity(i int, v uint64) (r workers.Resources) {
 func TestWeightIsBondTimesFreeCores(t *testing.T) {
 	x := workers.Xnode{
 		Card:      workers.Card{Claimed: workers.Resources{CpuMillis: 8999}},
+		Verified:  workers.Resources{CpuMillis: 1 << 61},
 		Allocated: workers.Resources{CpuMillis: 1000},
 		Status:    workers.XNODE_STATUS_ACTIVE, Online: true,
 	}

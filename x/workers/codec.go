@@ -20,6 +20,16 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgDrainXnode{}, "openmesh/workers/MsgDrainXnode")
 	legacy.RegisterAminoMsg(cdc, &MsgResumeXnode{}, "openmesh/workers/MsgResumeXnode")
 	legacy.RegisterAminoMsg(cdc, &MsgRetireXnode{}, "openmesh/workers/MsgRetireXnode")
+	legacy.RegisterAminoMsg(cdc, &MsgAnnounceReclaim{}, "openmesh/workers/MsgAnnounceReclaim")
+	legacy.RegisterAminoMsg(cdc, &MsgCancelReclaim{}, "openmesh/workers/MsgCancelReclaim")
+	legacy.RegisterAminoMsg(cdc, &MsgCreateService{}, "openmesh/workers/MsgCreateService")
+	legacy.RegisterAminoMsg(cdc, &MsgUpdateService{}, "openmesh/workers/MsgUpdateService")
+	legacy.RegisterAminoMsg(cdc, &MsgScaleService{}, "openmesh/workers/MsgScaleService")
+	legacy.RegisterAminoMsg(cdc, &MsgAddMembers{}, "openmesh/workers/MsgAddMembers")
+	legacy.RegisterAminoMsg(cdc, &MsgRemoveMembers{}, "openmesh/workers/MsgRemoveMembers")
+	legacy.RegisterAminoMsg(cdc, &MsgRetireService{}, "openmesh/workers/MsgRetireService")
+	legacy.RegisterAminoMsg(cdc, &MsgReportReplica{}, "openmesh/workers/MsgReportReplica")
+	legacy.RegisterAminoMsg(cdc, &MsgDeclineReplica{}, "openmesh/workers/MsgDeclineReplica")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "openmesh/workers/MsgUpdateParams")
 }
 
@@ -33,6 +43,16 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgDrainXnode{},
 		&MsgResumeXnode{},
 		&MsgRetireXnode{},
+		&MsgAnnounceReclaim{},
+		&MsgCancelReclaim{},
+		&MsgCreateService{},
+		&MsgUpdateService{},
+		&MsgScaleService{},
+		&MsgAddMembers{},
+		&MsgRemoveMembers{},
+		&MsgRetireService{},
+		&MsgReportReplica{},
+		&MsgDeclineReplica{},
 		&MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)

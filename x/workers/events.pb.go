@@ -4,6 +4,7 @@
 package workers
 
 import (
+	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/gogoproto/gogoproto"
@@ -702,11 +703,315 @@ func (m *EventRatingChanged) GetTo() uint32 {
 	return 0
 }
 
+// EventVerifiedChanged: what an Xnode is known to have became something else.
+type EventVerifiedChanged struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// from is what was verified before.
+	From Resources `protobuf:"bytes,2,opt,name=from,proto3" json:"from"`
+	// to is what is verified now.
+	To Resources `protobuf:"bytes,3,opt,name=to,proto3" json:"to"`
+	// evidence names what showed it; "retired" where the Xnode was taken out.
+	Evidence string `protobuf:"bytes,4,opt,name=evidence,proto3" json:"evidence,omitempty"`
+}
+
+func (m *EventVerifiedChanged) Reset()         { *m = EventVerifiedChanged{} }
+func (m *EventVerifiedChanged) String() string { return proto.CompactTextString(m) }
+func (*EventVerifiedChanged) ProtoMessage()    {}
+func (*EventVerifiedChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{11}
+}
+func (m *EventVerifiedChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVerifiedChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVerifiedChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVerifiedChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVerifiedChanged.Merge(m, src)
+}
+func (m *EventVerifiedChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVerifiedChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVerifiedChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVerifiedChanged proto.InternalMessageInfo
+
+func (m *EventVerifiedChanged) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventVerifiedChanged) GetFrom() Resources {
+	if m != nil {
+		return m.From
+	}
+	return Resources{}
+}
+
+func (m *EventVerifiedChanged) GetTo() Resources {
+	if m != nil {
+		return m.To
+	}
+	return Resources{}
+}
+
+func (m *EventVerifiedChanged) GetEvidence() string {
+	if m != nil {
+		return m.Evidence
+	}
+	return ""
+}
+
+// EventRewardWeightChanged: an Xnode earns by another weight.
+type EventRewardWeightChanged struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// from is the weight before.
+	From uint64 `protobuf:"varint,2,opt,name=from,proto3" json:"from,omitempty"`
+	// to is the weight now.
+	To uint64 `protobuf:"varint,3,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *EventRewardWeightChanged) Reset()         { *m = EventRewardWeightChanged{} }
+func (m *EventRewardWeightChanged) String() string { return proto.CompactTextString(m) }
+func (*EventRewardWeightChanged) ProtoMessage()    {}
+func (*EventRewardWeightChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{12}
+}
+func (m *EventRewardWeightChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventRewardWeightChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventRewardWeightChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventRewardWeightChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventRewardWeightChanged.Merge(m, src)
+}
+func (m *EventRewardWeightChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventRewardWeightChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventRewardWeightChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventRewardWeightChanged proto.InternalMessageInfo
+
+func (m *EventRewardWeightChanged) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventRewardWeightChanged) GetFrom() uint64 {
+	if m != nil {
+		return m.From
+	}
+	return 0
+}
+
+func (m *EventRewardWeightChanged) GetTo() uint64 {
+	if m != nil {
+		return m.To
+	}
+	return 0
+}
+
+// EventReclaimAnnounced: an operator wants its machine back, or at another height
+// than it said before.
+type EventReclaimAnnounced struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// at_height is the height from which it does.
+	AtHeight int64 `protobuf:"varint,2,opt,name=at_height,json=atHeight,proto3" json:"at_height,omitempty"`
+}
+
+func (m *EventReclaimAnnounced) Reset()         { *m = EventReclaimAnnounced{} }
+func (m *EventReclaimAnnounced) String() string { return proto.CompactTextString(m) }
+func (*EventReclaimAnnounced) ProtoMessage()    {}
+func (*EventReclaimAnnounced) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{13}
+}
+func (m *EventReclaimAnnounced) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReclaimAnnounced) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReclaimAnnounced.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReclaimAnnounced) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReclaimAnnounced.Merge(m, src)
+}
+func (m *EventReclaimAnnounced) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReclaimAnnounced) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReclaimAnnounced.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReclaimAnnounced proto.InternalMessageInfo
+
+func (m *EventReclaimAnnounced) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventReclaimAnnounced) GetAtHeight() int64 {
+	if m != nil {
+		return m.AtHeight
+	}
+	return 0
+}
+
+// EventReclaimCancelled: an operator does not want its machine back after all.
+type EventReclaimCancelled struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *EventReclaimCancelled) Reset()         { *m = EventReclaimCancelled{} }
+func (m *EventReclaimCancelled) String() string { return proto.CompactTextString(m) }
+func (*EventReclaimCancelled) ProtoMessage()    {}
+func (*EventReclaimCancelled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{14}
+}
+func (m *EventReclaimCancelled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReclaimCancelled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReclaimCancelled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReclaimCancelled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReclaimCancelled.Merge(m, src)
+}
+func (m *EventReclaimCancelled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReclaimCancelled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReclaimCancelled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReclaimCancelled proto.InternalMessageInfo
+
+func (m *EventReclaimCancelled) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// EventReclaimDue: an announced reclaim has come. The Xnode drains; whoever holds
+// a part of it is to give it back.
+type EventReclaimDue struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// allocations that are held, at most 100 of them.
+	Allocations []Allocation `protobuf:"bytes,2,rep,name=allocations,proto3" json:"allocations"`
+	// complete says that there are no others.
+	Complete bool `protobuf:"varint,3,opt,name=complete,proto3" json:"complete,omitempty"`
+}
+
+func (m *EventReclaimDue) Reset()         { *m = EventReclaimDue{} }
+func (m *EventReclaimDue) String() string { return proto.CompactTextString(m) }
+func (*EventReclaimDue) ProtoMessage()    {}
+func (*EventReclaimDue) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{15}
+}
+func (m *EventReclaimDue) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReclaimDue) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReclaimDue.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReclaimDue) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReclaimDue.Merge(m, src)
+}
+func (m *EventReclaimDue) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReclaimDue) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReclaimDue.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReclaimDue proto.InternalMessageInfo
+
+func (m *EventReclaimDue) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventReclaimDue) GetAllocations() []Allocation {
+	if m != nil {
+		return m.Allocations
+	}
+	return nil
+}
+
+func (m *EventReclaimDue) GetComplete() bool {
+	if m != nil {
+		return m.Complete
+	}
+	return false
+}
+
 // EventQueueItemFailed: one item at the end of a block failed and was put off.
 type EventQueueItemFailed struct {
 	// operator of the Xnode.
 	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
-	// queue is "deadline" or "reweigh".
+	// queue is "deadline", "reclaim" or "reweigh".
 	Queue string `protobuf:"bytes,2,opt,name=queue,proto3" json:"queue,omitempty"`
 	// reason is the error's text.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -716,7 +1021,7 @@ func (m *EventQueueItemFailed) Reset()         { *m = EventQueueItemFailed{} }
 func (m *EventQueueItemFailed) String() string { return proto.CompactTextString(m) }
 func (*EventQueueItemFailed) ProtoMessage()    {}
 func (*EventQueueItemFailed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_df7f44ced71942dd, []int{11}
+	return fileDescriptor_df7f44ced71942dd, []int{16}
 }
 func (m *EventQueueItemFailed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -776,7 +1081,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_df7f44ced71942dd, []int{12}
+	return fileDescriptor_df7f44ced71942dd, []int{17}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -812,6 +1117,694 @@ func (m *EventParamsUpdated) GetParams() Params {
 	return Params{}
 }
 
+// EventServiceCreated: a service was registered.
+type EventServiceCreated struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// owner of the service.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// name of the service.
+	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+}
+
+func (m *EventServiceCreated) Reset()         { *m = EventServiceCreated{} }
+func (m *EventServiceCreated) String() string { return proto.CompactTextString(m) }
+func (*EventServiceCreated) ProtoMessage()    {}
+func (*EventServiceCreated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{18}
+}
+func (m *EventServiceCreated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceCreated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceCreated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceCreated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceCreated.Merge(m, src)
+}
+func (m *EventServiceCreated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceCreated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceCreated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceCreated proto.InternalMessageInfo
+
+func (m *EventServiceCreated) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceCreated) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventServiceCreated) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+// EventServiceUpdated: the spec was replaced.
+type EventServiceUpdated struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// version after the change.
+	Version uint64 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// moves says that replicas need other places.
+	Moves bool `protobuf:"varint,3,opt,name=moves,proto3" json:"moves,omitempty"`
+}
+
+func (m *EventServiceUpdated) Reset()         { *m = EventServiceUpdated{} }
+func (m *EventServiceUpdated) String() string { return proto.CompactTextString(m) }
+func (*EventServiceUpdated) ProtoMessage()    {}
+func (*EventServiceUpdated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{19}
+}
+func (m *EventServiceUpdated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceUpdated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceUpdated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceUpdated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceUpdated.Merge(m, src)
+}
+func (m *EventServiceUpdated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceUpdated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceUpdated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceUpdated proto.InternalMessageInfo
+
+func (m *EventServiceUpdated) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceUpdated) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventServiceUpdated) GetMoves() bool {
+	if m != nil {
+		return m.Moves
+	}
+	return false
+}
+
+// EventServiceScaled: the number of replicas that are wanted changed.
+type EventServiceScaled struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// version after the change.
+	Version uint64 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// min_replicas is the least number of replicas.
+	MinReplicas uint32 `protobuf:"varint,3,opt,name=min_replicas,json=minReplicas,proto3" json:"min_replicas,omitempty"`
+	// max_replicas is the greatest number of replicas.
+	MaxReplicas uint32 `protobuf:"varint,4,opt,name=max_replicas,json=maxReplicas,proto3" json:"max_replicas,omitempty"`
+	// target_replicas is the number wanted.
+	TargetReplicas uint32 `protobuf:"varint,5,opt,name=target_replicas,json=targetReplicas,proto3" json:"target_replicas,omitempty"`
+}
+
+func (m *EventServiceScaled) Reset()         { *m = EventServiceScaled{} }
+func (m *EventServiceScaled) String() string { return proto.CompactTextString(m) }
+func (*EventServiceScaled) ProtoMessage()    {}
+func (*EventServiceScaled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{20}
+}
+func (m *EventServiceScaled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceScaled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceScaled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceScaled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceScaled.Merge(m, src)
+}
+func (m *EventServiceScaled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceScaled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceScaled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceScaled proto.InternalMessageInfo
+
+func (m *EventServiceScaled) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceScaled) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *EventServiceScaled) GetMinReplicas() uint32 {
+	if m != nil {
+		return m.MinReplicas
+	}
+	return 0
+}
+
+func (m *EventServiceScaled) GetMaxReplicas() uint32 {
+	if m != nil {
+		return m.MaxReplicas
+	}
+	return 0
+}
+
+func (m *EventServiceScaled) GetTargetReplicas() uint32 {
+	if m != nil {
+		return m.TargetReplicas
+	}
+	return 0
+}
+
+// EventMembersChanged: accounts became members of a service, or are none any more.
+type EventMembersChanged struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// added are the new members.
+	Added []string `protobuf:"bytes,2,rep,name=added,proto3" json:"added,omitempty"`
+	// removed are the former members.
+	Removed []string `protobuf:"bytes,3,rep,name=removed,proto3" json:"removed,omitempty"`
+}
+
+func (m *EventMembersChanged) Reset()         { *m = EventMembersChanged{} }
+func (m *EventMembersChanged) String() string { return proto.CompactTextString(m) }
+func (*EventMembersChanged) ProtoMessage()    {}
+func (*EventMembersChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{21}
+}
+func (m *EventMembersChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventMembersChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventMembersChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventMembersChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventMembersChanged.Merge(m, src)
+}
+func (m *EventMembersChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventMembersChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventMembersChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventMembersChanged proto.InternalMessageInfo
+
+func (m *EventMembersChanged) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventMembersChanged) GetAdded() []string {
+	if m != nil {
+		return m.Added
+	}
+	return nil
+}
+
+func (m *EventMembersChanged) GetRemoved() []string {
+	if m != nil {
+		return m.Removed
+	}
+	return nil
+}
+
+// EventServiceStatusChanged: a service is being retired, or is.
+type EventServiceStatusChanged struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// from is the status before.
+	From ServiceStatus `protobuf:"varint,2,opt,name=from,proto3,enum=openmesh.workers.v1.ServiceStatus" json:"from,omitempty"`
+	// to is the status now.
+	To ServiceStatus `protobuf:"varint,3,opt,name=to,proto3,enum=openmesh.workers.v1.ServiceStatus" json:"to,omitempty"`
+}
+
+func (m *EventServiceStatusChanged) Reset()         { *m = EventServiceStatusChanged{} }
+func (m *EventServiceStatusChanged) String() string { return proto.CompactTextString(m) }
+func (*EventServiceStatusChanged) ProtoMessage()    {}
+func (*EventServiceStatusChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{22}
+}
+func (m *EventServiceStatusChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceStatusChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceStatusChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceStatusChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceStatusChanged.Merge(m, src)
+}
+func (m *EventServiceStatusChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceStatusChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceStatusChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceStatusChanged proto.InternalMessageInfo
+
+func (m *EventServiceStatusChanged) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceStatusChanged) GetFrom() ServiceStatus {
+	if m != nil {
+		return m.From
+	}
+	return SERVICE_STATUS_UNSPECIFIED
+}
+
+func (m *EventServiceStatusChanged) GetTo() ServiceStatus {
+	if m != nil {
+		return m.To
+	}
+	return SERVICE_STATUS_UNSPECIFIED
+}
+
+// EventServiceDeposit: what is held for a service changed.
+type EventServiceDeposit struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// deposit that is held now, in uopen.
+	Deposit cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=deposit,proto3,customtype=cosmossdk.io/math.Int" json:"deposit"`
+}
+
+func (m *EventServiceDeposit) Reset()         { *m = EventServiceDeposit{} }
+func (m *EventServiceDeposit) String() string { return proto.CompactTextString(m) }
+func (*EventServiceDeposit) ProtoMessage()    {}
+func (*EventServiceDeposit) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{23}
+}
+func (m *EventServiceDeposit) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceDeposit) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceDeposit.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceDeposit) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceDeposit.Merge(m, src)
+}
+func (m *EventServiceDeposit) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceDeposit) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceDeposit.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceDeposit proto.InternalMessageInfo
+
+func (m *EventServiceDeposit) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+// EventServiceRemoved: the record is gone, the name is free.
+type EventServiceRemoved struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// name that is free.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+}
+
+func (m *EventServiceRemoved) Reset()         { *m = EventServiceRemoved{} }
+func (m *EventServiceRemoved) String() string { return proto.CompactTextString(m) }
+func (*EventServiceRemoved) ProtoMessage()    {}
+func (*EventServiceRemoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{24}
+}
+func (m *EventServiceRemoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceRemoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceRemoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceRemoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceRemoved.Merge(m, src)
+}
+func (m *EventServiceRemoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceRemoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceRemoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceRemoved proto.InternalMessageInfo
+
+func (m *EventServiceRemoved) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceRemoved) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+// EventReplicaChanged: a replica came to another state.
+type EventReplicaChanged struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// index of the replica.
+	Index uint64 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
+	// operator of the Xnode that it holds a part of, or held until now.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	// from is the state before, unspecified for a new one.
+	From ReplicaState `protobuf:"varint,4,opt,name=from,proto3,enum=openmesh.workers.v1.ReplicaState" json:"from,omitempty"`
+	// to is the state now.
+	To ReplicaState `protobuf:"varint,5,opt,name=to,proto3,enum=openmesh.workers.v1.ReplicaState" json:"to,omitempty"`
+	// cause of the change.
+	Cause ReplicaCause `protobuf:"varint,6,opt,name=cause,proto3,enum=openmesh.workers.v1.ReplicaCause" json:"cause,omitempty"`
+	// error says more.
+	Error string `protobuf:"bytes,7,opt,name=error,proto3" json:"error,omitempty"`
+}
+
+func (m *EventReplicaChanged) Reset()         { *m = EventReplicaChanged{} }
+func (m *EventReplicaChanged) String() string { return proto.CompactTextString(m) }
+func (*EventReplicaChanged) ProtoMessage()    {}
+func (*EventReplicaChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{25}
+}
+func (m *EventReplicaChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReplicaChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReplicaChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReplicaChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReplicaChanged.Merge(m, src)
+}
+func (m *EventReplicaChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReplicaChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReplicaChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReplicaChanged proto.InternalMessageInfo
+
+func (m *EventReplicaChanged) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventReplicaChanged) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *EventReplicaChanged) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventReplicaChanged) GetFrom() ReplicaState {
+	if m != nil {
+		return m.From
+	}
+	return REPLICA_STATE_UNSPECIFIED
+}
+
+func (m *EventReplicaChanged) GetTo() ReplicaState {
+	if m != nil {
+		return m.To
+	}
+	return REPLICA_STATE_UNSPECIFIED
+}
+
+func (m *EventReplicaChanged) GetCause() ReplicaCause {
+	if m != nil {
+		return m.Cause
+	}
+	return REPLICA_CAUSE_UNSPECIFIED
+}
+
+func (m *EventReplicaChanged) GetError() string {
+	if m != nil {
+		return m.Error
+	}
+	return ""
+}
+
+// EventReplicaLeaving: another replica is put in the place of one, or not any more.
+type EventReplicaLeaving struct {
+	// service_id of the service.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// index of the replica.
+	Index uint64 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
+	// replaced_by is the index of the other one; 0: it stays.
+	ReplacedBy uint64 `protobuf:"varint,3,opt,name=replaced_by,json=replacedBy,proto3" json:"replaced_by,omitempty"`
+	// cause of the change.
+	Cause ReplicaCause `protobuf:"varint,4,opt,name=cause,proto3,enum=openmesh.workers.v1.ReplicaCause" json:"cause,omitempty"`
+}
+
+func (m *EventReplicaLeaving) Reset()         { *m = EventReplicaLeaving{} }
+func (m *EventReplicaLeaving) String() string { return proto.CompactTextString(m) }
+func (*EventReplicaLeaving) ProtoMessage()    {}
+func (*EventReplicaLeaving) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{26}
+}
+func (m *EventReplicaLeaving) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReplicaLeaving) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReplicaLeaving.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReplicaLeaving) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReplicaLeaving.Merge(m, src)
+}
+func (m *EventReplicaLeaving) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReplicaLeaving) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReplicaLeaving.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReplicaLeaving proto.InternalMessageInfo
+
+func (m *EventReplicaLeaving) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventReplicaLeaving) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *EventReplicaLeaving) GetReplacedBy() uint64 {
+	if m != nil {
+		return m.ReplacedBy
+	}
+	return 0
+}
+
+func (m *EventReplicaLeaving) GetCause() ReplicaCause {
+	if m != nil {
+		return m.Cause
+	}
+	return REPLICA_CAUSE_UNSPECIFIED
+}
+
+// EventServiceItemFailed: what was due of a service, a replica or an Xnode's replicas
+// failed at the end of a block, and is tried again later.
+type EventServiceItemFailed struct {
+	// service_id of the service, 0 for an Xnode.
+	ServiceId uint64 `protobuf:"varint,1,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// index of the replica, 0 for a service or an Xnode.
+	Index uint64 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
+	// operator of the Xnode, empty for a service or a replica.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	// reason of the failure.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventServiceItemFailed) Reset()         { *m = EventServiceItemFailed{} }
+func (m *EventServiceItemFailed) String() string { return proto.CompactTextString(m) }
+func (*EventServiceItemFailed) ProtoMessage()    {}
+func (*EventServiceItemFailed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_df7f44ced71942dd, []int{27}
+}
+func (m *EventServiceItemFailed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventServiceItemFailed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventServiceItemFailed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventServiceItemFailed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventServiceItemFailed.Merge(m, src)
+}
+func (m *EventServiceItemFailed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventServiceItemFailed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventServiceItemFailed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventServiceItemFailed proto.InternalMessageInfo
+
+func (m *EventServiceItemFailed) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *EventServiceItemFailed) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *EventServiceItemFailed) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *EventServiceItemFailed) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventXnodeRegistered)(nil), "openmesh.workers.v1.EventXnodeRegistered")
 	proto.RegisterType((*EventXnodeUpdated)(nil), "openmesh.workers.v1.EventXnodeUpdated")
@@ -824,58 +1817,107 @@ func init() {
 	proto.RegisterType((*EventAllocated)(nil), "openmesh.workers.v1.EventAllocated")
 	proto.RegisterType((*EventReleased)(nil), "openmesh.workers.v1.EventReleased")
 	proto.RegisterType((*EventRatingChanged)(nil), "openmesh.workers.v1.EventRatingChanged")
+	proto.RegisterType((*EventVerifiedChanged)(nil), "openmesh.workers.v1.EventVerifiedChanged")
+	proto.RegisterType((*EventRewardWeightChanged)(nil), "openmesh.workers.v1.EventRewardWeightChanged")
+	proto.RegisterType((*EventReclaimAnnounced)(nil), "openmesh.workers.v1.EventReclaimAnnounced")
+	proto.RegisterType((*EventReclaimCancelled)(nil), "openmesh.workers.v1.EventReclaimCancelled")
+	proto.RegisterType((*EventReclaimDue)(nil), "openmesh.workers.v1.EventReclaimDue")
 	proto.RegisterType((*EventQueueItemFailed)(nil), "openmesh.workers.v1.EventQueueItemFailed")
 	proto.RegisterType((*EventParamsUpdated)(nil), "openmesh.workers.v1.EventParamsUpdated")
+	proto.RegisterType((*EventServiceCreated)(nil), "openmesh.workers.v1.EventServiceCreated")
+	proto.RegisterType((*EventServiceUpdated)(nil), "openmesh.workers.v1.EventServiceUpdated")
+	proto.RegisterType((*EventServiceScaled)(nil), "openmesh.workers.v1.EventServiceScaled")
+	proto.RegisterType((*EventMembersChanged)(nil), "openmesh.workers.v1.EventMembersChanged")
+	proto.RegisterType((*EventServiceStatusChanged)(nil), "openmesh.workers.v1.EventServiceStatusChanged")
+	proto.RegisterType((*EventServiceDeposit)(nil), "openmesh.workers.v1.EventServiceDeposit")
+	proto.RegisterType((*EventServiceRemoved)(nil), "openmesh.workers.v1.EventServiceRemoved")
+	proto.RegisterType((*EventReplicaChanged)(nil), "openmesh.workers.v1.EventReplicaChanged")
+	proto.RegisterType((*EventReplicaLeaving)(nil), "openmesh.workers.v1.EventReplicaLeaving")
+	proto.RegisterType((*EventServiceItemFailed)(nil), "openmesh.workers.v1.EventServiceItemFailed")
 }
 
 func init() { proto.RegisterFile("openmesh/workers/v1/events.proto", fileDescriptor_df7f44ced71942dd) }
 
 var fileDescriptor_df7f44ced71942dd = []byte{
-	// 689 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x55, 0xc1, 0x6e, 0xd3, 0x40,
-	0x10, 0x8d, 0x9b, 0x34, 0x34, 0xdb, 0x26, 0x02, 0x13, 0x20, 0x14, 0xc9, 0x0d, 0x16, 0x48, 0xbd,
-	0xd4, 0x69, 0x4b, 0x05, 0xe2, 0xd8, 0x20, 0x50, 0x7b, 0x2a, 0x6c, 0x85, 0x84, 0xb8, 0x54, 0x1b,
-	0x7b, 0xea, 0x18, 0x9c, 0x5d, 0xb3, 0xbb, 0x4e, 0x2a, 0xbe, 0x02, 0x89, 0x4f, 0x80, 0x4f, 0x40,
-	0xe2, 0xc2, 0x81, 0x63, 0x8f, 0x15, 0x27, 0x4e, 0x08, 0xb5, 0x3f, 0x82, 0xbc, 0xbb, 0x4e, 0x0a,
-	0x0a, 0xb4, 0x72, 0x2f, 0xdc, 0x3c, 0xa3, 0xf7, 0xf6, 0xbd, 0x19, 0xef, 0xec, 0xa0, 0x36, 0x4b,
-	0x80, 0x0e, 0x40, 0xf4, 0x3b, 0x23, 0xc6, 0x5f, 0x03, 0x17, 0x9d, 0xe1, 0x5a, 0x07, 0x86, 0x40,
-	0xa5, 0xf0, 0x12, 0xce, 0x24, 0xb3, 0xaf, 0xe6, 0x08, 0xcf, 0x20, 0xbc, 0xe1, 0xda, 0xe2, 0x4d,
-	0x9f, 0x89, 0x01, 0x13, 0x7b, 0x0a, 0xd2, 0xd1, 0x81, 0xc6, 0x2f, 0x36, 0x43, 0x16, 0x32, 0x9d,
-	0xcf, 0xbe, 0x4c, 0x76, 0xaa, 0x4e, 0x42, 0x38, 0x19, 0xe4, 0xbc, 0xa5, 0x69, 0x88, 0x03, 0xca,
-	0x02, 0xd0, 0x00, 0xf7, 0xa3, 0x85, 0x9a, 0x8f, 0x33, 0x67, 0x2f, 0xb2, 0x24, 0x86, 0x30, 0x12,
-	0x12, 0x38, 0x04, 0xf6, 0x06, 0x9a, 0x63, 0x09, 0x70, 0x22, 0x19, 0x6f, 0x59, 0x6d, 0x6b, 0xb9,
-	0xd6, 0x6d, 0x7d, 0xfb, 0xb4, 0xd2, 0x34, 0xae, 0x36, 0x83, 0x80, 0x83, 0x10, 0xbb, 0x92, 0x47,
-	0x34, 0xc4, 0x63, 0xa4, 0xbd, 0x8a, 0xaa, 0x22, 0x0a, 0x29, 0xf0, 0xd6, 0xcc, 0x19, 0x1c, 0x83,
-	0xb3, 0xef, 0xa0, 0x3a, 0x57, 0xaa, 0x9c, 0xc8, 0x88, 0x51, 0xd1, 0x2a, 0xb7, 0xad, 0xe5, 0x0a,
-	0xfe, 0x3d, 0xe9, 0xfa, 0xe8, 0xca, 0xc4, 0xe5, 0xf3, 0x24, 0x20, 0xb2, 0xb0, 0xc5, 0x16, 0xba,
-	0x34, 0x04, 0x2e, 0x22, 0x46, 0x95, 0xc7, 0x0a, 0xce, 0x43, 0xf7, 0x8b, 0x85, 0x6c, 0xa5, 0xb2,
-	0xab, 0xac, 0x61, 0x26, 0x2f, 0x20, 0xf3, 0x00, 0x21, 0x16, 0x07, 0x7b, 0xe7, 0xec, 0x46, 0x8d,
-	0xc5, 0x81, 0x56, 0xcd, 0x88, 0x14, 0x46, 0x39, 0xb1, 0x7c, 0x16, 0x91, 0xc2, 0x48, 0x13, 0xdd,
-	0xcf, 0x16, 0xba, 0x31, 0x69, 0xd2, 0xae, 0x24, 0x32, 0x15, 0x8f, 0xfa, 0x84, 0x86, 0x85, 0x6b,
-	0xd8, 0x40, 0x95, 0x7d, 0xce, 0x06, 0xca, 0x7d, 0x63, 0xbd, 0xed, 0x4d, 0xb9, 0xb4, 0xde, 0x29,
-	0x31, 0xac, 0xd0, 0xf6, 0x2a, 0x9a, 0x91, 0x4c, 0x19, 0x3f, 0x0f, 0x67, 0x46, 0x32, 0xb7, 0x87,
-	0x1a, 0xca, 0xf8, 0x16, 0x10, 0x2e, 0x7b, 0x40, 0x64, 0x41, 0xbf, 0x8b, 0x68, 0x2e, 0xa2, 0x42,
-	0x12, 0xea, 0x83, 0xf2, 0xbc, 0x80, 0xc7, 0xb1, 0xbb, 0x85, 0x2e, 0x4f, 0x9a, 0xb3, 0x43, 0xe3,
-	0x88, 0x42, 0x31, 0x15, 0x37, 0x39, 0x7d, 0x17, 0x77, 0xf6, 0xf7, 0x8b, 0x1f, 0x65, 0xdf, 0x45,
-	0x8d, 0x98, 0x08, 0xb9, 0xd7, 0xcf, 0x0b, 0x57, 0xb6, 0xcb, 0xb8, 0x9e, 0x65, 0xc7, 0xdd, 0x70,
-	0xdf, 0x5b, 0xe8, 0x9a, 0x92, 0xdc, 0x36, 0xd5, 0x60, 0x48, 0x62, 0xe2, 0x17, 0xfe, 0xaf, 0xb7,
-	0xd1, 0x42, 0x76, 0x37, 0xff, 0xe8, 0xd5, 0x3c, 0x8b, 0x83, 0x5c, 0x20, 0x83, 0x64, 0xb7, 0x70,
-	0x0c, 0x29, 0x6b, 0x08, 0x85, 0x51, 0x0e, 0xc9, 0x9e, 0x0e, 0xfd, 0xdb, 0x36, 0xe3, 0x98, 0xf9,
-	0x17, 0x9b, 0x48, 0x91, 0xf6, 0x5e, 0x81, 0xaf, 0xcb, 0xaf, 0xe1, 0x3c, 0xb4, 0xbb, 0xa8, 0xc6,
-	0x41, 0xb0, 0x94, 0xfb, 0xa0, 0x1f, 0x86, 0xf9, 0x75, 0x67, 0xea, 0x8d, 0xc2, 0x39, 0xaa, 0x5b,
-	0x39, 0xfc, 0xb1, 0x54, 0xc2, 0x13, 0x9a, 0xfb, 0xc1, 0x42, 0x75, 0x65, 0x13, 0x43, 0x0c, 0x44,
-	0xfc, 0xa7, 0x2e, 0xbf, 0xe6, 0x6f, 0x0f, 0x26, 0x32, 0xa2, 0xe1, 0xc5, 0xe6, 0xf6, 0xef, 0x56,
-	0xef, 0xa3, 0x59, 0x9f, 0xa4, 0x02, 0xfe, 0x39, 0x9e, 0xc6, 0x42, 0x86, 0xc3, 0x1a, 0x6e, 0xdb,
-	0xe6, 0x25, 0xa8, 0xb4, 0xad, 0xe5, 0xba, 0x99, 0xf3, 0x86, 0x9a, 0xf3, 0x59, 0x95, 0xc9, 0xa6,
-	0xf8, 0xad, 0xd9, 0x24, 0xcf, 0x52, 0x48, 0x61, 0x5b, 0xc2, 0xe0, 0x09, 0x89, 0xe2, 0xc2, 0x35,
-	0x34, 0xd1, 0xec, 0x9b, 0xec, 0x20, 0x53, 0x81, 0x0e, 0xec, 0xeb, 0xa8, 0xca, 0x81, 0x08, 0x46,
-	0xf5, 0xc3, 0x88, 0x4d, 0xe4, 0xee, 0x98, 0xee, 0x3d, 0x55, 0xcb, 0x2f, 0x5f, 0x10, 0x0f, 0x51,
-	0x55, 0x6f, 0x43, 0xa5, 0x3b, 0xbf, 0x7e, 0x6b, 0x6a, 0xb9, 0x9a, 0x63, 0x7e, 0x89, 0x21, 0x74,
-	0xb7, 0x0e, 0x8f, 0x1d, 0xeb, 0xe8, 0xd8, 0xb1, 0x7e, 0x1e, 0x3b, 0xd6, 0xbb, 0x13, 0xa7, 0x74,
-	0x74, 0xe2, 0x94, 0xbe, 0x9f, 0x38, 0xa5, 0x97, 0x5e, 0x18, 0xc9, 0x7e, 0xda, 0xf3, 0x7c, 0x36,
-	0xe8, 0xe4, 0xc7, 0xad, 0x50, 0x90, 0xd9, 0x89, 0xe3, 0x44, 0xe7, 0x20, 0x5f, 0xb8, 0xbd, 0xaa,
-	0x5a, 0xb4, 0xf7, 0x7e, 0x05, 0x00, 0x00, 0xff, 0xff, 0xe7, 0x9b, 0x0a, 0x9d, 0x15, 0x08, 0x00,
-	0x00,
+	// 1246 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0x4b, 0x8f, 0x1b, 0x45,
+	0x10, 0xde, 0xb1, 0xbd, 0xaf, 0x76, 0x76, 0x03, 0x13, 0x27, 0x38, 0x89, 0xf0, 0x7a, 0x47, 0x20,
+	0x56, 0x42, 0xb1, 0x13, 0x13, 0x12, 0x38, 0xee, 0x26, 0x81, 0x5d, 0x89, 0x28, 0xd0, 0x2b, 0x1e,
+	0xe2, 0x62, 0xb5, 0x67, 0x6a, 0xed, 0x4e, 0x66, 0xba, 0x4d, 0x4f, 0xfb, 0x11, 0xf8, 0x13, 0x48,
+	0x5c, 0x90, 0x38, 0x82, 0x38, 0x71, 0x8c, 0x84, 0x90, 0x38, 0x70, 0xcc, 0x31, 0xca, 0x29, 0xe2,
+	0x10, 0xa1, 0xe4, 0x8f, 0xa0, 0x7e, 0xcc, 0x78, 0x06, 0x39, 0xb1, 0xb1, 0x25, 0xc4, 0x6d, 0xaa,
+	0xf5, 0x55, 0xd7, 0x57, 0xd5, 0xf5, 0xd2, 0xa0, 0x3a, 0xef, 0x03, 0x8b, 0x20, 0xee, 0x35, 0x47,
+	0x5c, 0xdc, 0x03, 0x11, 0x37, 0x87, 0x57, 0x9a, 0x30, 0x04, 0x26, 0xe3, 0x46, 0x5f, 0x70, 0xc9,
+	0xdd, 0x33, 0x09, 0xa2, 0x61, 0x11, 0x8d, 0xe1, 0x95, 0x0b, 0xe7, 0x7d, 0x1e, 0x47, 0x3c, 0x6e,
+	0x6b, 0x48, 0xd3, 0x08, 0x06, 0x7f, 0xa1, 0xd2, 0xe5, 0x5d, 0x6e, 0xce, 0xd5, 0x97, 0x3d, 0x9d,
+	0x6a, 0xa7, 0x4f, 0x04, 0x89, 0x12, 0xbd, 0xdd, 0x69, 0x88, 0x18, 0xc4, 0x90, 0xfa, 0x60, 0x21,
+	0x3b, 0xd3, 0x20, 0x63, 0xc6, 0x03, 0x0b, 0xf0, 0x7e, 0x72, 0x50, 0xe5, 0x96, 0x22, 0xff, 0x85,
+	0x3a, 0xc4, 0xd0, 0xa5, 0xb1, 0x04, 0x01, 0x81, 0x7b, 0x15, 0x6d, 0xf0, 0x3e, 0x08, 0x22, 0xb9,
+	0xa8, 0x3a, 0x75, 0x67, 0x6f, 0xf3, 0xa0, 0xfa, 0xf8, 0xc1, 0xa5, 0x8a, 0x25, 0xbe, 0x1f, 0x04,
+	0x02, 0xe2, 0xf8, 0x58, 0x0a, 0xca, 0xba, 0x38, 0x45, 0xba, 0x97, 0xd1, 0x5a, 0x4c, 0xbb, 0x0c,
+	0x44, 0xb5, 0x30, 0x43, 0xc7, 0xe2, 0xdc, 0x37, 0xd0, 0x96, 0xd0, 0x56, 0x05, 0x91, 0x94, 0xb3,
+	0xb8, 0x5a, 0xac, 0x3b, 0x7b, 0x25, 0x9c, 0x3f, 0xf4, 0x7c, 0xf4, 0xea, 0x84, 0xe5, 0xa7, 0xfd,
+	0x80, 0xc8, 0x85, 0x29, 0x56, 0xd1, 0xfa, 0x10, 0x44, 0x4c, 0x39, 0xd3, 0x1c, 0x4b, 0x38, 0x11,
+	0xbd, 0xdf, 0x1d, 0xe4, 0x6a, 0x2b, 0xc7, 0x9a, 0x1a, 0xe6, 0x72, 0x09, 0x33, 0xd7, 0x11, 0xe2,
+	0x61, 0xd0, 0x9e, 0x33, 0x1a, 0x9b, 0x3c, 0x0c, 0x8c, 0x55, 0xa5, 0xc8, 0x60, 0x94, 0x28, 0x16,
+	0x67, 0x29, 0x32, 0x18, 0x19, 0x45, 0xef, 0x57, 0x07, 0xbd, 0x36, 0x09, 0xd2, 0xb1, 0x24, 0x72,
+	0x10, 0xdf, 0xe8, 0x11, 0xd6, 0x5d, 0xd8, 0x87, 0xab, 0xa8, 0x74, 0x22, 0x78, 0xa4, 0xd9, 0x6f,
+	0xb7, 0xea, 0x8d, 0x29, 0x79, 0xdd, 0xc8, 0x18, 0xc3, 0x1a, 0xed, 0x5e, 0x46, 0x05, 0xc9, 0x35,
+	0xf1, 0x79, 0x74, 0x0a, 0x92, 0x7b, 0x1d, 0xb4, 0xad, 0x89, 0x1f, 0x02, 0x11, 0xb2, 0x03, 0x44,
+	0x2e, 0xc8, 0xf7, 0x02, 0xda, 0xa0, 0x2c, 0x96, 0x84, 0xf9, 0xa0, 0x39, 0x9f, 0xc2, 0xa9, 0xec,
+	0x1d, 0xa2, 0x57, 0x26, 0xc1, 0xb9, 0xc3, 0x42, 0xca, 0x60, 0x31, 0x2b, 0x5e, 0x3f, 0x9b, 0x8b,
+	0x77, 0x4e, 0x4e, 0x16, 0xbf, 0xca, 0x7d, 0x13, 0x6d, 0x87, 0x24, 0x96, 0xed, 0x5e, 0xe2, 0xb8,
+	0xa6, 0x5d, 0xc4, 0x5b, 0xea, 0x34, 0x8d, 0x86, 0xf7, 0x9d, 0x83, 0xce, 0x6a, 0x93, 0x47, 0xd6,
+	0x1b, 0x0c, 0xfd, 0x90, 0xf8, 0x0b, 0xbf, 0xeb, 0x2e, 0x3a, 0xa5, 0x72, 0xf3, 0x1f, 0xb1, 0x2a,
+	0xf3, 0x30, 0x48, 0x0c, 0x28, 0x88, 0xca, 0xc2, 0x14, 0x52, 0x34, 0x10, 0x06, 0xa3, 0x04, 0xa2,
+	0x5a, 0x87, 0x79, 0xb6, 0xfd, 0x30, 0xe4, 0xfe, 0x72, 0x15, 0x19, 0x0f, 0x3a, 0x77, 0xc1, 0x37,
+	0xee, 0x6f, 0xe2, 0x44, 0x74, 0x0f, 0xd0, 0xa6, 0x80, 0x98, 0x0f, 0x84, 0x0f, 0xa6, 0x31, 0x94,
+	0x5b, 0xb5, 0xa9, 0x19, 0x85, 0x13, 0xd4, 0x41, 0xe9, 0xe1, 0xd3, 0x9d, 0x15, 0x3c, 0x51, 0xf3,
+	0x7e, 0x74, 0xd0, 0x96, 0xa6, 0x89, 0x21, 0x04, 0x12, 0xff, 0x4f, 0x59, 0xfe, 0x91, 0xf4, 0x1e,
+	0x4c, 0x24, 0x65, 0xdd, 0xe5, 0xea, 0xf6, 0xc5, 0x54, 0xaf, 0xa1, 0x55, 0x9f, 0x0c, 0x62, 0x78,
+	0x69, 0x79, 0x5a, 0x0a, 0x0a, 0x87, 0x0d, 0xdc, 0x75, 0x6d, 0x27, 0x28, 0xd5, 0x9d, 0xbd, 0x2d,
+	0x5b, 0xe7, 0xdb, 0xba, 0xce, 0x57, 0xf5, 0x89, 0xaa, 0xe2, 0x27, 0xc9, 0x28, 0xf9, 0x0c, 0x04,
+	0x3d, 0xa1, 0x10, 0x2c, 0xe7, 0xc4, 0x7b, 0x99, 0xe6, 0x33, 0x6f, 0x40, 0x0d, 0xb1, 0xab, 0x69,
+	0x03, 0x9a, 0x57, 0xaf, 0x20, 0xb9, 0x6a, 0x1e, 0x30, 0xa4, 0x01, 0xa8, 0x6c, 0x2f, 0xe9, 0xa8,
+	0xa5, 0xb2, 0x27, 0x51, 0xd5, 0xa6, 0xd0, 0x88, 0x88, 0xe0, 0x73, 0xa0, 0xdd, 0x9e, 0x5c, 0xce,
+	0x3b, 0x37, 0xe3, 0x5d, 0x29, 0x17, 0x50, 0x33, 0xff, 0x54, 0x40, 0xef, 0xda, 0xaa, 0xc7, 0xe0,
+	0x87, 0x84, 0x46, 0xfb, 0x8c, 0xf1, 0x01, 0x5b, 0xbc, 0xea, 0x2f, 0xa2, 0x4d, 0xa2, 0x5a, 0x8d,
+	0x22, 0x6f, 0xfb, 0xcc, 0x06, 0x91, 0x87, 0x5a, 0xf6, 0x6e, 0xe7, 0x6d, 0xdd, 0x50, 0x15, 0x1e,
+	0x86, 0x8b, 0xda, 0xf2, 0x7e, 0x71, 0xd0, 0xe9, 0xec, 0x7d, 0x37, 0x07, 0x8b, 0xb6, 0xc8, 0x0f,
+	0x51, 0x99, 0x98, 0xfe, 0xa2, 0xb7, 0x83, 0x42, 0xbd, 0xb8, 0x57, 0x6e, 0xed, 0x4c, 0x7d, 0xd5,
+	0xfd, 0x14, 0x67, 0x9f, 0x35, 0xab, 0xa9, 0xde, 0xd7, 0xe7, 0x51, 0x3f, 0x04, 0x69, 0xb2, 0x7f,
+	0x03, 0xa7, 0xb2, 0xf7, 0xb5, 0xcd, 0xdc, 0x4f, 0x06, 0x30, 0x80, 0x23, 0x09, 0xd1, 0x07, 0x84,
+	0x2e, 0xec, 0xbc, 0x5b, 0x41, 0xab, 0x5f, 0xa9, 0x8b, 0x6c, 0xf1, 0x19, 0xc1, 0x3d, 0x87, 0xd6,
+	0x04, 0x90, 0x98, 0x33, 0x33, 0xd3, 0xb1, 0x95, 0xbc, 0x3b, 0xb6, 0xf0, 0x3f, 0xd6, 0xab, 0x5d,
+	0xb2, 0xdb, 0xbc, 0x8f, 0xd6, 0xcc, 0xae, 0xa7, 0xed, 0x96, 0x5b, 0x17, 0xa7, 0x7a, 0x6c, 0x74,
+	0xac, 0xb7, 0x56, 0xc1, 0x1b, 0xa3, 0x33, 0x66, 0x8b, 0x31, 0x9b, 0xe0, 0x0d, 0x01, 0xfa, 0xc6,
+	0xd7, 0x11, 0xb2, 0xbb, 0x61, 0x9b, 0x06, 0xfa, 0xd6, 0x12, 0xde, 0xb4, 0x27, 0x47, 0x81, 0xdb,
+	0x40, 0xab, 0x7c, 0x34, 0xcf, 0xaa, 0x62, 0x60, 0x2a, 0x81, 0x19, 0x89, 0xc0, 0x3a, 0xa3, 0xbf,
+	0xbd, 0x20, 0x6f, 0x39, 0xf1, 0x65, 0x86, 0xe5, 0x17, 0x2e, 0x64, 0x2a, 0x90, 0x11, 0x1f, 0xda,
+	0xa6, 0xba, 0x81, 0x8d, 0x90, 0x59, 0xd3, 0xcc, 0x15, 0xc7, 0x3e, 0x09, 0x97, 0xb1, 0xb2, 0x8b,
+	0x4e, 0x45, 0x94, 0xb5, 0x05, 0xf4, 0x43, 0xea, 0x13, 0x63, 0x6c, 0x0b, 0x97, 0x23, 0xca, 0xb0,
+	0x3d, 0xd2, 0x10, 0x32, 0x9e, 0x40, 0x4a, 0x16, 0x42, 0xc6, 0x29, 0xe4, 0x2d, 0x74, 0x5a, 0x12,
+	0xd1, 0x05, 0x39, 0x41, 0x99, 0xd6, 0xb8, 0x6d, 0x8e, 0x13, 0xa0, 0xf7, 0xbd, 0x63, 0xa3, 0x74,
+	0x1b, 0xa2, 0x0e, 0x88, 0x74, 0x45, 0x9b, 0xfd, 0x3e, 0x24, 0x08, 0x20, 0xd0, 0x15, 0xf0, 0xd2,
+	0xf7, 0xd1, 0x30, 0xb7, 0x85, 0xd6, 0x05, 0xa8, 0x80, 0x05, 0xd5, 0xe2, 0x0c, 0x8d, 0x04, 0xe8,
+	0xfd, 0xec, 0xa0, 0xf3, 0xb9, 0xc8, 0xe6, 0x76, 0xc8, 0x19, 0x04, 0xaf, 0xe5, 0x96, 0x45, 0x6f,
+	0x6a, 0xbe, 0xe6, 0xee, 0xb5, 0x5d, 0xaf, 0x95, 0x59, 0x17, 0xe7, 0xd1, 0x52, 0x9d, 0xf1, 0x9b,
+	0x7c, 0xa2, 0xdd, 0x84, 0x3e, 0x8f, 0xa9, 0x9c, 0xc5, 0xf0, 0x16, 0x5a, 0x0f, 0x0c, 0xd2, 0x26,
+	0xf9, 0xdb, 0xaa, 0x6e, 0xfe, 0x7c, 0xba, 0x73, 0xd6, 0x84, 0x25, 0x0e, 0xee, 0x35, 0x28, 0x6f,
+	0x46, 0x44, 0xf6, 0x1a, 0x47, 0x4c, 0x3e, 0x7e, 0x70, 0x09, 0xd9, 0x78, 0x1d, 0x31, 0x89, 0x13,
+	0x5d, 0xef, 0x30, 0x6f, 0x1c, 0x9b, 0xe0, 0xcd, 0x32, 0x9e, 0xd4, 0x4b, 0x21, 0x53, 0x2f, 0xbf,
+	0x15, 0xec, 0x55, 0x36, 0x39, 0xe6, 0x8c, 0x74, 0x05, 0xad, 0x52, 0x16, 0xc0, 0xd8, 0x26, 0xb2,
+	0x11, 0x72, 0xbd, 0xaa, 0x38, 0x77, 0xaf, 0x7a, 0x37, 0x33, 0xd8, 0xb7, 0x5b, 0xbb, 0x2f, 0x98,
+	0x96, 0x9a, 0x9d, 0x8a, 0x3f, 0xd8, 0x47, 0xbb, 0x92, 0xce, 0xfe, 0xb9, 0x94, 0xd4, 0x7c, 0xbd,
+	0x9e, 0xac, 0x1e, 0x6b, 0xb3, 0xb5, 0x72, 0xbb, 0x47, 0x05, 0xad, 0x82, 0x10, 0x5c, 0x54, 0xd7,
+	0x4d, 0x3b, 0xd5, 0x82, 0xda, 0x3e, 0x73, 0xb1, 0xfb, 0x08, 0xc8, 0x90, 0xb2, 0xee, 0x62, 0xb1,
+	0xdb, 0x41, 0x65, 0x61, 0x57, 0xea, 0x76, 0xe7, 0xbe, 0x1d, 0xc1, 0x28, 0x39, 0x3a, 0xb8, 0x3f,
+	0x21, 0x5f, 0xfa, 0x77, 0xe4, 0xbd, 0x1f, 0x1c, 0x74, 0x2e, 0x9b, 0x2d, 0x99, 0xe1, 0xf2, 0x1f,
+	0xbe, 0xf2, 0x64, 0xf6, 0x94, 0xb2, 0xb3, 0xe7, 0xe0, 0xf0, 0xe1, 0xb3, 0x9a, 0xf3, 0xe8, 0x59,
+	0xcd, 0xf9, 0xeb, 0x59, 0xcd, 0xf9, 0xf6, 0x79, 0x6d, 0xe5, 0xd1, 0xf3, 0xda, 0xca, 0x93, 0xe7,
+	0xb5, 0x95, 0x2f, 0x1b, 0x5d, 0x2a, 0x7b, 0x83, 0x4e, 0xc3, 0xe7, 0x51, 0x33, 0xf1, 0xf5, 0x12,
+	0x03, 0xa9, 0xdc, 0x4d, 0x0f, 0x9a, 0xe3, 0xe4, 0xb7, 0x42, 0x67, 0x4d, 0xff, 0x4e, 0x78, 0xe7,
+	0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0xf7, 0x21, 0xac, 0x57, 0x1e, 0x11, 0x00, 0x00,
 }
 
 func (m *EventXnodeRegistered) Marshal() (dAtA []byte, err error) {
@@ -1331,6 +2373,222 @@ func (m *EventRatingChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventVerifiedChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVerifiedChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVerifiedChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Evidence) > 0 {
+		i -= len(m.Evidence)
+		copy(dAtA[i:], m.Evidence)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Evidence)))
+		i--
+		dAtA[i] = 0x22
+	}
+	{
+		size, err := m.To.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.From.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventRewardWeightChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventRewardWeightChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventRewardWeightChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.To != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.To))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.From != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.From))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReclaimAnnounced) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReclaimAnnounced) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReclaimAnnounced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AtHeight != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AtHeight))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReclaimCancelled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReclaimCancelled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReclaimCancelled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReclaimDue) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReclaimDue) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReclaimDue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Complete {
+		i--
+		if m.Complete {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Allocations) > 0 {
+		for iNdEx := len(m.Allocations) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Allocations[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintEvents(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *EventQueueItemFailed) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1405,6 +2663,448 @@ func (m *EventParamsUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceCreated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceCreated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceCreated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceUpdated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceUpdated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Moves {
+		i--
+		if m.Moves {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceScaled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceScaled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceScaled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.TargetReplicas != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TargetReplicas))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.MaxReplicas != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.MaxReplicas))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.MinReplicas != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.MinReplicas))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventMembersChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventMembersChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventMembersChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Removed) > 0 {
+		for iNdEx := len(m.Removed) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Removed[iNdEx])
+			copy(dAtA[i:], m.Removed[iNdEx])
+			i = encodeVarintEvents(dAtA, i, uint64(len(m.Removed[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Added) > 0 {
+		for iNdEx := len(m.Added) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Added[iNdEx])
+			copy(dAtA[i:], m.Added[iNdEx])
+			i = encodeVarintEvents(dAtA, i, uint64(len(m.Added[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceStatusChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceStatusChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceStatusChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.To != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.To))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.From != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.From))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceDeposit) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceDeposit) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceDeposit) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Deposit.Size()
+		i -= size
+		if _, err := m.Deposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceRemoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceRemoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceRemoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReplicaChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReplicaChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReplicaChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Error) > 0 {
+		i -= len(m.Error)
+		copy(dAtA[i:], m.Error)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Error)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.Cause != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Cause))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.To != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.To))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.From != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.From))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Index != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReplicaLeaving) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReplicaLeaving) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReplicaLeaving) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Cause != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Cause))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.ReplacedBy != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ReplacedBy))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Index != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventServiceItemFailed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventServiceItemFailed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventServiceItemFailed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Index != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x8
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -1626,6 +3326,97 @@ func (m *EventRatingChanged) Size() (n int) {
 	return n
 }
 
+func (m *EventVerifiedChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.From.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.To.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.Evidence)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventRewardWeightChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.From != 0 {
+		n += 1 + sovEvents(uint64(m.From))
+	}
+	if m.To != 0 {
+		n += 1 + sovEvents(uint64(m.To))
+	}
+	return n
+}
+
+func (m *EventReclaimAnnounced) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.AtHeight != 0 {
+		n += 1 + sovEvents(uint64(m.AtHeight))
+	}
+	return n
+}
+
+func (m *EventReclaimCancelled) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventReclaimDue) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if len(m.Allocations) > 0 {
+		for _, e := range m.Allocations {
+			l = e.Size()
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	if m.Complete {
+		n += 2
+	}
+	return n
+}
+
 func (m *EventQueueItemFailed) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1655,6 +3446,216 @@ func (m *EventParamsUpdated) Size() (n int) {
 	_ = l
 	l = m.Params.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventServiceCreated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventServiceUpdated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	if m.Moves {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventServiceScaled) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	if m.MinReplicas != 0 {
+		n += 1 + sovEvents(uint64(m.MinReplicas))
+	}
+	if m.MaxReplicas != 0 {
+		n += 1 + sovEvents(uint64(m.MaxReplicas))
+	}
+	if m.TargetReplicas != 0 {
+		n += 1 + sovEvents(uint64(m.TargetReplicas))
+	}
+	return n
+}
+
+func (m *EventMembersChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if len(m.Added) > 0 {
+		for _, s := range m.Added {
+			l = len(s)
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	if len(m.Removed) > 0 {
+		for _, s := range m.Removed {
+			l = len(s)
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventServiceStatusChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if m.From != 0 {
+		n += 1 + sovEvents(uint64(m.From))
+	}
+	if m.To != 0 {
+		n += 1 + sovEvents(uint64(m.To))
+	}
+	return n
+}
+
+func (m *EventServiceDeposit) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = m.Deposit.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventServiceRemoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventReplicaChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if m.Index != 0 {
+		n += 1 + sovEvents(uint64(m.Index))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.From != 0 {
+		n += 1 + sovEvents(uint64(m.From))
+	}
+	if m.To != 0 {
+		n += 1 + sovEvents(uint64(m.To))
+	}
+	if m.Cause != 0 {
+		n += 1 + sovEvents(uint64(m.Cause))
+	}
+	l = len(m.Error)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventReplicaLeaving) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if m.Index != 0 {
+		n += 1 + sovEvents(uint64(m.Index))
+	}
+	if m.ReplacedBy != 0 {
+		n += 1 + sovEvents(uint64(m.ReplacedBy))
+	}
+	if m.Cause != 0 {
+		n += 1 + sovEvents(uint64(m.Cause))
+	}
+	return n
+}
+
+func (m *EventServiceItemFailed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ServiceId != 0 {
+		n += 1 + sovEvents(uint64(m.ServiceId))
+	}
+	if m.Index != 0 {
+		n += 1 + sovEvents(uint64(m.Index))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -3078,6 +5079,625 @@ func (m *EventRatingChanged) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *EventVerifiedChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVerifiedChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVerifiedChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.From.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.To.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventRewardWeightChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventRewardWeightChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventRewardWeightChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			m.From = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.From |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			m.To = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.To |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReclaimAnnounced) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReclaimAnnounced: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReclaimAnnounced: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtHeight", wireType)
+			}
+			m.AtHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AtHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReclaimCancelled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReclaimCancelled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReclaimCancelled: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReclaimDue) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReclaimDue: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReclaimDue: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Allocations", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Allocations = append(m.Allocations, Allocation{})
+			if err := m.Allocations[len(m.Allocations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Complete", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Complete = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *EventQueueItemFailed) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -3285,6 +5905,1323 @@ func (m *EventParamsUpdated) Unmarshal(dAtA []byte) error {
 			if err := m.Params.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceCreated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceCreated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceCreated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceUpdated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceUpdated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceUpdated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Moves", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Moves = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceScaled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceScaled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceScaled: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinReplicas", wireType)
+			}
+			m.MinReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxReplicas", wireType)
+			}
+			m.MaxReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TargetReplicas", wireType)
+			}
+			m.TargetReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TargetReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventMembersChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventMembersChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventMembersChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Added", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Added = append(m.Added, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Removed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Removed = append(m.Removed, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceStatusChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceStatusChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceStatusChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			m.From = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.From |= ServiceStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			m.To = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.To |= ServiceStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceDeposit) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceDeposit: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceDeposit: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceRemoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceRemoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReplicaChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReplicaChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReplicaChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			m.From = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.From |= ReplicaState(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			m.To = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.To |= ReplicaState(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cause", wireType)
+			}
+			m.Cause = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Cause |= ReplicaCause(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Error", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Error = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReplicaLeaving) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReplicaLeaving: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReplicaLeaving: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ReplacedBy", wireType)
+			}
+			m.ReplacedBy = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ReplacedBy |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cause", wireType)
+			}
+			m.Cause = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Cause |= ReplicaCause(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventServiceItemFailed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventServiceItemFailed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventServiceItemFailed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

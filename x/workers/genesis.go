@@ -31,6 +31,9 @@ func (gs GenesisState) Validate(ac address.Codec) error {
 	if err := gs.validateAllocations(ac); err != nil {
 		return err
 	}
+	if err := gs.validateServices(ac); err != nil {
+		return err
+	}
 	if gs.ReweighCursor != "" {
 		if _, err := ac.StringToBytes(gs.ReweighCursor); err != nil {
 			return fmt.Errorf("%w: reweigh_cursor: %w", ErrInvalidGenesis, err)
@@ -122,7 +125,9 @@ func (gs GenesisState) validateAllocations(ac address.Codec) error {
 		sums[a.Operator] = sum
 	}
 	matched := 0
+	classes := make(map[string]string) // of GPUs, by operator, looked up only
 	for _, x := range gs.Xnodes {
+		classes[x.Operator] = x.Card.Claimed.GpuClass
 		if sums[x.Operator] != x.Allocated {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "allocations of %s do not add up", x.Operator)
 		}
@@ -132,6 +137,11 @@ func (gs GenesisState) validateAllocations(ac address.Codec) error {
 	}
 	if matched != len(sums) {
 		return errorsmod.Wrap(ErrInvalidGenesis, "an allocation on no Xnode")
+	}
+	for _, a := range gs.Allocations {
+		if a.Resources.GpuClass != "" && a.Resources.GpuClass != classes[a.Operator] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "allocation %q of %s is of other GPUs", a.Subject, a.Operator)
+		}
 	}
 	return nil
 }

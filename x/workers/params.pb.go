@@ -63,6 +63,65 @@ type Params struct {
 	RatingWrongBps uint32 `protobuf:"varint,16,opt,name=rating_wrong_bps,json=ratingWrongBps,proto3" json:"rating_wrong_bps,omitempty"`
 	// max_market_sample caps how many Xnodes one Market query looks at.
 	MaxMarketSample uint32 `protobuf:"varint,17,opt,name=max_market_sample,json=maxMarketSample,proto3" json:"max_market_sample,omitempty"`
+	// reward_per_core is what a core of capacity adds to a reward weight.
+	RewardPerCore uint64 `protobuf:"varint,40,opt,name=reward_per_core,json=rewardPerCore,proto3" json:"reward_per_core,omitempty"`
+	// reward_per_gib_memory is what a GiB of memory adds to a reward weight.
+	RewardPerGibMemory uint64 `protobuf:"varint,41,opt,name=reward_per_gib_memory,json=rewardPerGibMemory,proto3" json:"reward_per_gib_memory,omitempty"`
+	// reward_per_gib_storage is what a GiB of storage adds to a reward weight.
+	RewardPerGibStorage uint64 `protobuf:"varint,42,opt,name=reward_per_gib_storage,json=rewardPerGibStorage,proto3" json:"reward_per_gib_storage,omitempty"`
+	// reward_per_bandwidth is what 100,000,000 bits per second of bandwidth add to a reward weight.
+	RewardPerBandwidth uint64 `protobuf:"varint,43,opt,name=reward_per_bandwidth,json=rewardPerBandwidth,proto3" json:"reward_per_bandwidth,omitempty"`
+	// reward_per_gpu is what a GPU adds to a reward weight.
+	RewardPerGpu uint64 `protobuf:"varint,44,opt,name=reward_per_gpu,json=rewardPerGpu,proto3" json:"reward_per_gpu,omitempty"`
+	// max_reward_weight caps the reward weight of one Xnode.
+	MaxRewardWeight uint64 `protobuf:"varint,45,opt,name=max_reward_weight,json=maxRewardWeight,proto3" json:"max_reward_weight,omitempty"`
+	// max_card_bytes caps the size of a card, encoded.
+	MaxCardBytes uint64 `protobuf:"varint,46,opt,name=max_card_bytes,json=maxCardBytes,proto3" json:"max_card_bytes,omitempty"`
+	// min_reclaim_notice is how many blocks ahead a reclaim is announced at the least.
+	MinReclaimNotice int64 `protobuf:"varint,47,opt,name=min_reclaim_notice,json=minReclaimNotice,proto3" json:"min_reclaim_notice,omitempty"`
+	// service_deposit is held for each service, in uopen.
+	ServiceDeposit cosmossdk_io_math.Int `protobuf:"bytes,60,opt,name=service_deposit,json=serviceDeposit,proto3,customtype=cosmossdk.io/math.Int" json:"service_deposit"`
+	// replica_deposit is held for each replica that a service may have, in uopen.
+	ReplicaDeposit cosmossdk_io_math.Int `protobuf:"bytes,61,opt,name=replica_deposit,json=replicaDeposit,proto3,customtype=cosmossdk.io/math.Int" json:"replica_deposit"`
+	// max_services_per_owner caps the services of one owner.
+	MaxServicesPerOwner uint32 `protobuf:"varint,62,opt,name=max_services_per_owner,json=maxServicesPerOwner,proto3" json:"max_services_per_owner,omitempty"`
+	// max_replicas caps the replicas of one service.
+	MaxReplicas uint32 `protobuf:"varint,63,opt,name=max_replicas,json=maxReplicas,proto3" json:"max_replicas,omitempty"`
+	// max_members caps the members of one service.
+	MaxMembers uint32 `protobuf:"varint,64,opt,name=max_members,json=maxMembers,proto3" json:"max_members,omitempty"`
+	// max_service_bytes caps the size of a spec, encoded.
+	MaxServiceBytes uint64 `protobuf:"varint,65,opt,name=max_service_bytes,json=maxServiceBytes,proto3" json:"max_service_bytes,omitempty"`
+	// min_service_interval is the least number of blocks between two changes of a service.
+	MinServiceInterval int64 `protobuf:"varint,66,opt,name=min_service_interval,json=minServiceInterval,proto3" json:"min_service_interval,omitempty"`
+	// name_cooldown is how many blocks after a service is retired its name is free.
+	NameCooldown int64 `protobuf:"varint,67,opt,name=name_cooldown,json=nameCooldown,proto3" json:"name_cooldown,omitempty"`
+	// max_replicas_per_xnode caps the replicas on one Xnode.
+	MaxReplicasPerXnode uint32 `protobuf:"varint,68,opt,name=max_replicas_per_xnode,json=maxReplicasPerXnode,proto3" json:"max_replicas_per_xnode,omitempty"`
+	// max_replica_items_per_block caps the turns of replicas at the end of a block;
+	// those of services, and of Xnodes, are a tenth of it, and one at the least.
+	MaxReplicaItemsPerBlock uint32 `protobuf:"varint,69,opt,name=max_replica_items_per_block,json=maxReplicaItemsPerBlock,proto3" json:"max_replica_items_per_block,omitempty"`
+	// start_timeout is how many blocks a replica has until it is said to start, and
+	// again until it runs.
+	StartTimeout int64 `protobuf:"varint,70,opt,name=start_timeout,json=startTimeout,proto3" json:"start_timeout,omitempty"`
+	// unknown_after is how many blocks after an Xnode went offline its replicas are UNKNOWN.
+	UnknownAfter int64 `protobuf:"varint,71,opt,name=unknown_after,json=unknownAfter,proto3" json:"unknown_after,omitempty"`
+	// lost_after is how many blocks later they are LOST, and replaced.
+	LostAfter int64 `protobuf:"varint,72,opt,name=lost_after,json=lostAfter,proto3" json:"lost_after,omitempty"`
+	// forget_after is how many blocks later they are forgotten.
+	ForgetAfter int64 `protobuf:"varint,73,opt,name=forget_after,json=forgetAfter,proto3" json:"forget_after,omitempty"`
+	// drain_timeout is how many blocks a replica has to stop.
+	DrainTimeout int64 `protobuf:"varint,74,opt,name=drain_timeout,json=drainTimeout,proto3" json:"drain_timeout,omitempty"`
+	// retry_base is how many blocks pass before the first repetition; each one after
+	// waits twice as long as the one before.
+	RetryBase int64 `protobuf:"varint,75,opt,name=retry_base,json=retryBase,proto3" json:"retry_base,omitempty"`
+	// retry_max caps that.
+	RetryMax int64 `protobuf:"varint,76,opt,name=retry_max,json=retryMax,proto3" json:"retry_max,omitempty"`
+	// max_attempts is how many places one after the other may come to nothing.
+	MaxAttempts uint32 `protobuf:"varint,77,opt,name=max_attempts,json=maxAttempts,proto3" json:"max_attempts,omitempty"`
+	// min_report_interval is the least number of blocks between two reports of a replica.
+	MinReportInterval int64 `protobuf:"varint,78,opt,name=min_report_interval,json=minReportInterval,proto3" json:"min_report_interval,omitempty"`
+	// stable_after is how many blocks a replica must run for earlier attempts not to count.
+	StableAfter int64 `protobuf:"varint,79,opt,name=stable_after,json=stableAfter,proto3" json:"stable_after,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
@@ -196,6 +255,188 @@ func (m *Params) GetMaxMarketSample() uint32 {
 	return 0
 }
 
+func (m *Params) GetRewardPerCore() uint64 {
+	if m != nil {
+		return m.RewardPerCore
+	}
+	return 0
+}
+
+func (m *Params) GetRewardPerGibMemory() uint64 {
+	if m != nil {
+		return m.RewardPerGibMemory
+	}
+	return 0
+}
+
+func (m *Params) GetRewardPerGibStorage() uint64 {
+	if m != nil {
+		return m.RewardPerGibStorage
+	}
+	return 0
+}
+
+func (m *Params) GetRewardPerBandwidth() uint64 {
+	if m != nil {
+		return m.RewardPerBandwidth
+	}
+	return 0
+}
+
+func (m *Params) GetRewardPerGpu() uint64 {
+	if m != nil {
+		return m.RewardPerGpu
+	}
+	return 0
+}
+
+func (m *Params) GetMaxRewardWeight() uint64 {
+	if m != nil {
+		return m.MaxRewardWeight
+	}
+	return 0
+}
+
+func (m *Params) GetMaxCardBytes() uint64 {
+	if m != nil {
+		return m.MaxCardBytes
+	}
+	return 0
+}
+
+func (m *Params) GetMinReclaimNotice() int64 {
+	if m != nil {
+		return m.MinReclaimNotice
+	}
+	return 0
+}
+
+func (m *Params) GetMaxServicesPerOwner() uint32 {
+	if m != nil {
+		return m.MaxServicesPerOwner
+	}
+	return 0
+}
+
+func (m *Params) GetMaxReplicas() uint32 {
+	if m != nil {
+		return m.MaxReplicas
+	}
+	return 0
+}
+
+func (m *Params) GetMaxMembers() uint32 {
+	if m != nil {
+		return m.MaxMembers
+	}
+	return 0
+}
+
+func (m *Params) GetMaxServiceBytes() uint64 {
+	if m != nil {
+		return m.MaxServiceBytes
+	}
+	return 0
+}
+
+func (m *Params) GetMinServiceInterval() int64 {
+	if m != nil {
+		return m.MinServiceInterval
+	}
+	return 0
+}
+
+func (m *Params) GetNameCooldown() int64 {
+	if m != nil {
+		return m.NameCooldown
+	}
+	return 0
+}
+
+func (m *Params) GetMaxReplicasPerXnode() uint32 {
+	if m != nil {
+		return m.MaxReplicasPerXnode
+	}
+	return 0
+}
+
+func (m *Params) GetMaxReplicaItemsPerBlock() uint32 {
+	if m != nil {
+		return m.MaxReplicaItemsPerBlock
+	}
+	return 0
+}
+
+func (m *Params) GetStartTimeout() int64 {
+	if m != nil {
+		return m.StartTimeout
+	}
+	return 0
+}
+
+func (m *Params) GetUnknownAfter() int64 {
+	if m != nil {
+		return m.UnknownAfter
+	}
+	return 0
+}
+
+func (m *Params) GetLostAfter() int64 {
+	if m != nil {
+		return m.LostAfter
+	}
+	return 0
+}
+
+func (m *Params) GetForgetAfter() int64 {
+	if m != nil {
+		return m.ForgetAfter
+	}
+	return 0
+}
+
+func (m *Params) GetDrainTimeout() int64 {
+	if m != nil {
+		return m.DrainTimeout
+	}
+	return 0
+}
+
+func (m *Params) GetRetryBase() int64 {
+	if m != nil {
+		return m.RetryBase
+	}
+	return 0
+}
+
+func (m *Params) GetRetryMax() int64 {
+	if m != nil {
+		return m.RetryMax
+	}
+	return 0
+}
+
+func (m *Params) GetMaxAttempts() uint32 {
+	if m != nil {
+		return m.MaxAttempts
+	}
+	return 0
+}
+
+func (m *Params) GetMinReportInterval() int64 {
+	if m != nil {
+		return m.MinReportInterval
+	}
+	return 0
+}
+
+func (m *Params) GetStableAfter() int64 {
+	if m != nil {
+		return m.StableAfter
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Params)(nil), "openmesh.workers.v1.Params")
 }
@@ -203,47 +444,78 @@ func init() {
 func init() { proto.RegisterFile("openmesh/workers/v1/params.proto", fileDescriptor_a4cab5da7d6c8d57) }
 
 var fileDescriptor_a4cab5da7d6c8d57 = []byte{
-	// 638 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x94, 0xc1, 0x4e, 0x1b, 0x3b,
-	0x18, 0x85, 0x33, 0x17, 0x6e, 0x2e, 0x18, 0x12, 0x88, 0x81, 0xab, 0x01, 0xa4, 0x10, 0x5d, 0xdd,
-	0x56, 0x51, 0x11, 0x33, 0x42, 0xed, 0xa2, 0xaa, 0xd4, 0x4d, 0xa8, 0x0a, 0x91, 0x8a, 0x4a, 0x43,
-	0x51, 0xa5, 0x6e, 0xac, 0x3f, 0xc9, 0xdf, 0x89, 0x9b, 0xd8, 0x9e, 0xda, 0x0e, 0x99, 0xc7, 0xe8,
-	0x23, 0xf4, 0x21, 0xfa, 0x10, 0x2c, 0x51, 0x57, 0x55, 0x17, 0xa8, 0x82, 0x4d, 0x5f, 0xa2, 0x52,
-	0x65, 0xcf, 0x24, 0xb0, 0x6d, 0x77, 0xe3, 0x73, 0xbe, 0x73, 0x46, 0xff, 0xd8, 0x1e, 0xd2, 0x50,
-	0x29, 0x4a, 0x81, 0x66, 0x10, 0x4f, 0x94, 0x1e, 0xa2, 0x36, 0xf1, 0xf9, 0x7e, 0x9c, 0x82, 0x06,
-	0x61, 0xa2, 0x54, 0x2b, 0xab, 0xe8, 0xda, 0x94, 0x88, 0x0a, 0x22, 0x3a, 0xdf, 0xdf, 0xda, 0xec,
-	0x29, 0x23, 0x94, 0x61, 0x1e, 0x89, 0xf3, 0x45, 0xce, 0x6f, 0xad, 0x27, 0x2a, 0x51, 0xb9, 0xee,
-	0x9e, 0x72, 0xf5, 0xbf, 0x9f, 0x65, 0x52, 0x3e, 0xf1, 0xb5, 0xf4, 0x05, 0x59, 0x9a, 0x20, 0x4f,
-	0x06, 0x96, 0x8d, 0x25, 0xb7, 0x61, 0xd0, 0x08, 0x9a, 0x8b, 0xad, 0xdd, 0x8b, 0xab, 0x9d, 0xd2,
-	0xb7, 0xab, 0x9d, 0x8d, 0xbc, 0xcb, 0xf4, 0x87, 0x11, 0x57, 0xb1, 0x00, 0x3b, 0x88, 0xda, 0xd2,
-	0x7e, 0xf9, 0xbc, 0x47, 0x8a, 0x97, 0xb4, 0xa5, 0xed, 0x90, 0x3c, 0x7f, 0x26, 0xb9, 0xa5, 0xff,
-	0x93, 0xaa, 0x80, 0x8c, 0x75, 0x95, 0xec, 0xfb, 0x3e, 0x13, 0xfe, 0xd5, 0x08, 0x9a, 0xf3, 0x9d,
-	0x65, 0x01, 0x59, 0x4b, 0xc9, 0xbe, 0x83, 0x0c, 0xdd, 0x26, 0x8b, 0x8e, 0xea, 0x29, 0x8d, 0x26,
-	0x9c, 0xf3, 0xc0, 0x82, 0x80, 0xec, 0xc0, 0xad, 0xe9, 0x2e, 0xa9, 0x0d, 0x10, 0xb4, 0xed, 0x22,
-	0x58, 0x66, 0xb9, 0x40, 0x35, 0xb6, 0xe1, 0x7c, 0x23, 0x68, 0xce, 0x75, 0x56, 0x67, 0xc6, 0xeb,
-	0x5c, 0xa7, 0x8f, 0xc8, 0xbf, 0x82, 0x4b, 0x76, 0x1b, 0xe0, 0xd2, 0xa2, 0x3e, 0x87, 0x51, 0xf8,
-	0xb7, 0x4f, 0xac, 0x0b, 0x2e, 0x8f, 0xa6, 0x66, 0xbb, 0xf0, 0x68, 0x44, 0xd6, 0x5c, 0x6a, 0x9c,
-	0xf6, 0xc1, 0xe2, 0x6d, 0xa4, 0xec, 0x23, 0x35, 0xc1, 0xe5, 0x99, 0x77, 0x66, 0x7c, 0x4c, 0xd6,
-	0x34, 0x6a, 0x4c, 0xb8, 0xb1, 0xa8, 0x59, 0x4f, 0xa9, 0x51, 0x5f, 0x4d, 0x64, 0xf8, 0x8f, 0xe7,
-	0xe9, 0xad, 0x75, 0x50, 0x38, 0xf4, 0x29, 0xd9, 0x76, 0x03, 0xe6, 0xba, 0x06, 0xcb, 0x95, 0x34,
-	0x2c, 0x45, 0xcd, 0xba, 0x23, 0xd5, 0x1b, 0x86, 0x0b, 0x8d, 0xa0, 0x59, 0xe9, 0x84, 0x02, 0xb2,
-	0xce, 0x5d, 0xe2, 0x04, 0x75, 0xcb, 0xf9, 0xf4, 0x31, 0xd9, 0x74, 0xf1, 0x0f, 0x63, 0x1c, 0x23,
-	0xe3, 0x16, 0xc5, 0xdd, 0xf0, 0xa2, 0x0f, 0x6f, 0x08, 0xc8, 0x5e, 0x39, 0xbf, 0xed, 0xec, 0x59,
-	0xd2, 0x4d, 0x06, 0x19, 0xeb, 0x6b, 0x98, 0x30, 0x8d, 0xef, 0xb1, 0xe7, 0x8b, 0x43, 0xe2, 0x33,
-	0x35, 0x01, 0xd9, 0x33, 0x0d, 0x93, 0xce, 0xcc, 0xa0, 0x2f, 0x49, 0xc5, 0xf1, 0x09, 0xb8, 0xc3,
-	0xc3, 0x7b, 0x18, 0x2e, 0xfd, 0xfe, 0xfe, 0x2f, 0x09, 0xc8, 0x0e, 0xc1, 0x9c, 0xb8, 0x3c, 0x3d,
-	0x26, 0x6e, 0xab, 0x99, 0x71, 0x7b, 0xf1, 0x0e, 0x31, 0x5c, 0xfe, 0x83, 0xf3, 0x24, 0x20, 0x3b,
-	0x45, 0xb0, 0xcf, 0x11, 0xe9, 0x3d, 0x52, 0xe5, 0x92, 0x5b, 0x0e, 0x23, 0xe6, 0x3e, 0x92, 0x4c,
-	0xc2, 0x8a, 0x1f, 0xa5, 0x52, 0xa8, 0x1d, 0x2f, 0xd2, 0xfb, 0x64, 0x25, 0xb7, 0x59, 0x02, 0x5c,
-	0xb2, 0x6e, 0x6a, 0xc2, 0x6a, 0xce, 0xe5, 0xf2, 0x21, 0x70, 0xd9, 0x4a, 0x0d, 0x7d, 0x40, 0x6a,
-	0x05, 0x27, 0xb8, 0x31, 0xd8, 0xf7, 0xe4, 0x8a, 0x27, 0x8b, 0x82, 0x63, 0xaf, 0x3b, 0xb6, 0x49,
-	0x56, 0x0b, 0x76, 0xa2, 0x95, 0x4c, 0x3c, 0xba, 0xea, 0xd1, 0x6a, 0xae, 0xbf, 0x71, 0x72, 0xd1,
-	0xea, 0x66, 0x16, 0xa0, 0x87, 0x68, 0x99, 0x01, 0x91, 0x8e, 0x30, 0xac, 0xe5, 0xad, 0x02, 0xb2,
-	0x63, 0xaf, 0x9f, 0x7a, 0xf9, 0xc9, 0xfc, 0x8f, 0x4f, 0x3b, 0x41, 0xeb, 0xe8, 0xe2, 0xba, 0x1e,
-	0x5c, 0x5e, 0xd7, 0x83, 0xef, 0xd7, 0xf5, 0xe0, 0xe3, 0x4d, 0xbd, 0x74, 0x79, 0x53, 0x2f, 0x7d,
-	0xbd, 0xa9, 0x97, 0xde, 0x46, 0x09, 0xb7, 0x83, 0x71, 0x37, 0xea, 0x29, 0x11, 0x4f, 0xaf, 0xfa,
-	0x9e, 0x44, 0xeb, 0x6e, 0xfb, 0x4c, 0x88, 0xb3, 0xe9, 0xff, 0xa1, 0x5b, 0xf6, 0x17, 0xfa, 0xe1,
-	0xaf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x6a, 0xcd, 0x03, 0x38, 0x3a, 0x04, 0x00, 0x00,
+	// 1129 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x56, 0xdd, 0x72, 0x13, 0xb7,
+	0x17, 0x8f, 0xff, 0xf0, 0xa7, 0x44, 0x8e, 0xf3, 0xa1, 0x00, 0x15, 0x30, 0x38, 0xa1, 0x69, 0x3b,
+	0x2e, 0x1f, 0x36, 0x0c, 0xbd, 0xe8, 0x74, 0xa0, 0x2d, 0x0e, 0x25, 0xa4, 0xc5, 0xe0, 0x3a, 0x30,
+	0x74, 0x7a, 0xb3, 0xa3, 0xf5, 0x9e, 0xac, 0xd5, 0x58, 0xd2, 0x56, 0x92, 0xe3, 0xcd, 0x5b, 0xf4,
+	0x11, 0xfa, 0x10, 0x7d, 0x08, 0x2e, 0x99, 0x5e, 0x75, 0x7a, 0xc1, 0x74, 0x92, 0x9b, 0x3e, 0x46,
+	0x47, 0x47, 0xbb, 0x6b, 0x37, 0x77, 0x70, 0x67, 0xff, 0x3e, 0x8e, 0xf6, 0x48, 0xe7, 0x1c, 0x89,
+	0x6c, 0xea, 0x0c, 0x94, 0x04, 0x3b, 0xea, 0x4c, 0xb5, 0x39, 0x00, 0x63, 0x3b, 0x87, 0x77, 0x3b,
+	0x19, 0x37, 0x5c, 0xda, 0x76, 0x66, 0xb4, 0xd3, 0x74, 0xbd, 0x54, 0xb4, 0x0b, 0x45, 0xfb, 0xf0,
+	0xee, 0x95, 0xcb, 0x43, 0x6d, 0xa5, 0xb6, 0x11, 0x4a, 0x3a, 0xe1, 0x4f, 0xd0, 0x5f, 0xb9, 0x90,
+	0xea, 0x54, 0x07, 0xdc, 0xff, 0x0a, 0xe8, 0x47, 0x27, 0xab, 0xe4, 0x5c, 0x1f, 0xc3, 0xd2, 0xa7,
+	0xa4, 0x3e, 0x05, 0x91, 0x8e, 0x5c, 0x34, 0x51, 0xc2, 0xb1, 0xda, 0x66, 0xad, 0xb5, 0xd8, 0xbd,
+	0xf9, 0xfa, 0xed, 0xc6, 0xc2, 0x5f, 0x6f, 0x37, 0x2e, 0x86, 0x58, 0x36, 0x39, 0x68, 0x0b, 0xdd,
+	0x91, 0xdc, 0x8d, 0xda, 0xbb, 0xca, 0xfd, 0xf1, 0xfb, 0x6d, 0x52, 0x2c, 0xb2, 0xab, 0xdc, 0x80,
+	0x04, 0xff, 0x4b, 0x25, 0x1c, 0xfd, 0x98, 0x2c, 0x4b, 0x9e, 0x47, 0xb1, 0x56, 0x09, 0xc6, 0xb3,
+	0xec, 0x7f, 0x9b, 0xb5, 0xd6, 0xd9, 0xc1, 0x92, 0xe4, 0x79, 0x57, 0xab, 0xc4, 0x8b, 0x2c, 0xbd,
+	0x4a, 0x16, 0xbd, 0x6a, 0xa8, 0x0d, 0x58, 0x76, 0x06, 0x05, 0xe7, 0x25, 0xcf, 0xb7, 0xfd, 0x7f,
+	0x7a, 0x93, 0xac, 0x8d, 0x80, 0x1b, 0x17, 0x03, 0x77, 0x91, 0x13, 0x12, 0xf4, 0xc4, 0xb1, 0xb3,
+	0x9b, 0xb5, 0xd6, 0x99, 0xc1, 0x6a, 0x45, 0xbc, 0x08, 0x38, 0xfd, 0x9c, 0x5c, 0x92, 0x42, 0x45,
+	0x33, 0x83, 0x50, 0x0e, 0xcc, 0x21, 0x1f, 0xb3, 0xff, 0xa3, 0xe3, 0x82, 0x14, 0xea, 0x49, 0x49,
+	0xee, 0x16, 0x1c, 0x6d, 0x93, 0x75, 0xef, 0x9a, 0x64, 0x09, 0x77, 0x30, 0xb3, 0x9c, 0x43, 0xcb,
+	0x9a, 0x14, 0xea, 0x25, 0x32, 0x95, 0xbe, 0x43, 0xd6, 0x0d, 0x18, 0x48, 0x85, 0x75, 0x60, 0xa2,
+	0xa1, 0xd6, 0xe3, 0x44, 0x4f, 0x15, 0xfb, 0x00, 0xf5, 0x74, 0x46, 0x6d, 0x17, 0x0c, 0x7d, 0x40,
+	0xae, 0xfa, 0x04, 0x03, 0x6e, 0xb8, 0x13, 0x5a, 0xd9, 0x28, 0x03, 0x13, 0xc5, 0x63, 0x3d, 0x3c,
+	0x60, 0xe7, 0x37, 0x6b, 0xad, 0xc6, 0x80, 0x49, 0x9e, 0x0f, 0xe6, 0x15, 0x7d, 0x30, 0x5d, 0xcf,
+	0xd3, 0x2f, 0xc8, 0x65, 0x6f, 0xff, 0x65, 0x02, 0x13, 0x88, 0x84, 0x03, 0x39, 0x6f, 0x5e, 0x44,
+	0xf3, 0x45, 0xc9, 0xf3, 0x1f, 0x3c, 0xbf, 0xeb, 0xe9, 0xca, 0xe9, 0x33, 0xe3, 0x79, 0x94, 0x18,
+	0x3e, 0x8d, 0x0c, 0xfc, 0x0c, 0x43, 0x0c, 0xcc, 0x08, 0x7a, 0xd6, 0x24, 0xcf, 0x1f, 0x19, 0x3e,
+	0x1d, 0x54, 0x04, 0x7d, 0x4e, 0x1a, 0x5e, 0x9f, 0x72, 0x5f, 0x3c, 0x62, 0x08, 0xac, 0xfe, 0xee,
+	0xe7, 0x5f, 0x97, 0x3c, 0xdf, 0xe1, 0xb6, 0xef, 0xfd, 0xb4, 0x47, 0xfc, 0x51, 0x47, 0xd6, 0x9f,
+	0xc5, 0x3e, 0x00, 0x5b, 0x7a, 0x8f, 0x7a, 0x92, 0x3c, 0xdf, 0x03, 0xee, 0x1e, 0x03, 0xd0, 0x4f,
+	0xc8, 0xb2, 0x50, 0xc2, 0x09, 0x3e, 0x8e, 0xfc, 0x26, 0xa9, 0x94, 0x35, 0x30, 0x95, 0x46, 0x81,
+	0x0e, 0x10, 0xa4, 0x9f, 0x92, 0x95, 0x40, 0x47, 0x29, 0x17, 0x2a, 0x8a, 0x33, 0xcb, 0x96, 0x83,
+	0x2e, 0xc0, 0x3b, 0x5c, 0xa8, 0x6e, 0x66, 0xe9, 0x0d, 0xb2, 0x56, 0xe8, 0xa4, 0xb0, 0x16, 0x12,
+	0x54, 0xae, 0xa0, 0xb2, 0x08, 0xd0, 0x43, 0xdc, 0x6b, 0x5b, 0x64, 0xb5, 0xd0, 0x4e, 0x8d, 0x56,
+	0x29, 0x4a, 0x57, 0x51, 0xba, 0x1c, 0xf0, 0x57, 0x1e, 0x2e, 0xa2, 0xfa, 0x9c, 0x25, 0x37, 0x07,
+	0xe0, 0x22, 0xcb, 0x65, 0x36, 0x06, 0xb6, 0x16, 0xa2, 0x4a, 0x9e, 0xf7, 0x10, 0xdf, 0x43, 0x18,
+	0xbf, 0x14, 0xa6, 0xdc, 0x24, 0x78, 0xa2, 0xbe, 0x03, 0x58, 0x0b, 0x1b, 0xa0, 0x11, 0xe0, 0xbe,
+	0xaf, 0x22, 0x03, 0xf4, 0x2e, 0xb9, 0x38, 0xa7, 0x4b, 0x45, 0x1c, 0x49, 0x90, 0xda, 0x1c, 0xb1,
+	0xcf, 0x50, 0x4d, 0x2b, 0xf5, 0x8e, 0x88, 0x7b, 0xc8, 0xd0, 0x7b, 0xe4, 0xd2, 0x29, 0x8b, 0x75,
+	0xda, 0xf0, 0x14, 0xd8, 0x0d, 0xf4, 0xac, 0xcf, 0x7b, 0xf6, 0x02, 0x45, 0xef, 0x90, 0x0b, 0x73,
+	0xa6, 0x98, 0xab, 0x64, 0x2a, 0x12, 0x37, 0x62, 0x37, 0x4f, 0x2d, 0xd3, 0x2d, 0x19, 0xdf, 0xe2,
+	0xf3, 0xcb, 0x64, 0x13, 0x76, 0x2b, 0xb4, 0xf8, 0x2c, 0x7c, 0x36, 0x29, 0xf7, 0xa4, 0x50, 0x86,
+	0x09, 0xc1, 0x6e, 0xa3, 0x70, 0x05, 0xeb, 0xde, 0xe3, 0xaf, 0x10, 0x2e, 0x87, 0xc6, 0xd0, 0x2b,
+	0xe3, 0x23, 0x07, 0x96, 0xb5, 0xab, 0xa1, 0xb1, 0xcd, 0x4d, 0xd2, 0xf5, 0x18, 0xbd, 0x45, 0xa8,
+	0x6f, 0x5a, 0x03, 0xc3, 0x31, 0x17, 0x32, 0x52, 0xda, 0xf9, 0x7a, 0xed, 0x84, 0xc1, 0x20, 0x85,
+	0x1a, 0x04, 0xe2, 0x19, 0xe2, 0xf4, 0x05, 0x59, 0xb1, 0x60, 0x0e, 0xc5, 0x10, 0xa2, 0x04, 0x32,
+	0x6d, 0x85, 0x63, 0xf7, 0xdf, 0xbd, 0x14, 0x97, 0x8b, 0x18, 0x8f, 0x42, 0x08, 0x1f, 0xd5, 0x40,
+	0x36, 0x16, 0x43, 0x5e, 0x45, 0x7d, 0xf0, 0x1e, 0x51, 0x8b, 0x18, 0x65, 0xd4, 0x7b, 0xe4, 0x52,
+	0xe8, 0x19, 0x5c, 0x2b, 0xf4, 0xba, 0x9e, 0x2a, 0x30, 0xec, 0x2b, 0x2c, 0xa2, 0x75, 0x6c, 0x88,
+	0x40, 0xf6, 0xc1, 0x3c, 0xf7, 0x14, 0xbd, 0x1e, 0x1a, 0xad, 0x08, 0x65, 0xd9, 0xd7, 0x28, 0xad,
+	0xe3, 0xde, 0x06, 0x88, 0x6e, 0x90, 0x3a, 0xd6, 0x25, 0xc8, 0x18, 0x8c, 0x65, 0xdf, 0xa0, 0xc2,
+	0x77, 0x57, 0x2f, 0x20, 0xe5, 0x21, 0x95, 0x1b, 0x15, 0xf6, 0xfe, 0x61, 0x75, 0x48, 0xc5, 0x9a,
+	0x61, 0xfb, 0xef, 0x10, 0x3f, 0x4b, 0x2b, 0x6d, 0x35, 0x34, 0xbb, 0x61, 0x08, 0x4a, 0xa1, 0x0a,
+	0x79, 0x35, 0x35, 0xb7, 0x48, 0x43, 0x71, 0x09, 0xb3, 0x79, 0xb9, 0x8d, 0xd2, 0x25, 0x0f, 0x56,
+	0x93, 0xb2, 0xc8, 0xbd, 0x4c, 0x03, 0x73, 0xcf, 0x95, 0x4e, 0x80, 0x3d, 0xaa, 0x72, 0x2f, 0x13,
+	0xea, 0x83, 0xf9, 0xd1, 0x53, 0xf4, 0x7e, 0x39, 0x5e, 0xc3, 0x51, 0x9c, 0x9e, 0x90, 0xdf, 0xa2,
+	0xf3, 0xc3, 0x99, 0xf3, 0xbf, 0x33, 0x72, 0x8b, 0x34, 0xac, 0xe3, 0x66, 0x76, 0xb9, 0x3c, 0x0e,
+	0xdf, 0x85, 0x60, 0x79, 0xb1, 0x6c, 0x91, 0xc6, 0x44, 0x1d, 0x28, 0x3d, 0x55, 0x11, 0xdf, 0x77,
+	0x60, 0xd8, 0x4e, 0x10, 0x15, 0xe0, 0x43, 0x8f, 0xd1, 0x6b, 0x84, 0x8c, 0xb5, 0x75, 0x85, 0xe2,
+	0x09, 0x2a, 0x16, 0x3d, 0x12, 0xe8, 0xeb, 0x64, 0x69, 0x5f, 0x9b, 0x14, 0x4a, 0xc1, 0x2e, 0x0a,
+	0xea, 0x01, 0x0b, 0x92, 0x2d, 0xd2, 0x48, 0x8c, 0x1f, 0x59, 0xe5, 0xb7, 0x7c, 0x17, 0x96, 0x41,
+	0xb0, 0xfc, 0x96, 0x6b, 0x84, 0x18, 0x70, 0xe6, 0x28, 0x8a, 0xb9, 0x05, 0xf6, 0x7d, 0x58, 0x06,
+	0x91, 0x2e, 0xb7, 0xe0, 0x6f, 0xd3, 0x40, 0x4b, 0x9e, 0xb3, 0xa7, 0xc8, 0x9e, 0x47, 0xa0, 0xc7,
+	0xf3, 0xb2, 0x4c, 0xb8, 0x73, 0x20, 0x33, 0x67, 0x59, 0xaf, 0x2a, 0x93, 0x87, 0x05, 0x54, 0xde,
+	0x86, 0x06, 0x32, 0x6d, 0xe6, 0x2e, 0xd0, 0x67, 0xd5, 0x6d, 0x38, 0x40, 0xa6, 0x3a, 0xd7, 0xeb,
+	0xc4, 0x6f, 0x55, 0x3c, 0x86, 0x22, 0xad, 0xe7, 0x21, 0xad, 0x80, 0x61, 0x5a, 0x5f, 0x9e, 0xfd,
+	0xe7, 0xb7, 0x8d, 0x5a, 0xf7, 0xc9, 0xeb, 0xe3, 0x66, 0xed, 0xcd, 0x71, 0xb3, 0xf6, 0xf7, 0x71,
+	0xb3, 0xf6, 0xeb, 0x49, 0x73, 0xe1, 0xcd, 0x49, 0x73, 0xe1, 0xcf, 0x93, 0xe6, 0xc2, 0x4f, 0xed,
+	0x54, 0xb8, 0xd1, 0x24, 0x6e, 0x0f, 0xb5, 0xec, 0x94, 0x0f, 0x9a, 0xdb, 0x0a, 0x9c, 0x7f, 0xd3,
+	0x54, 0x40, 0x27, 0x2f, 0x5f, 0x41, 0xf1, 0x39, 0x7c, 0xb6, 0xdc, 0xfb, 0x37, 0x00, 0x00, 0xff,
+	0xff, 0x86, 0xeb, 0x1b, 0x6b, 0x20, 0x09, 0x00, 0x00,
 }
 
 func (this *Params) Equal(that interface{}) bool {
@@ -316,6 +588,90 @@ func (this *Params) Equal(that interface{}) bool {
 	if this.MaxMarketSample != that1.MaxMarketSample {
 		return false
 	}
+	if this.RewardPerCore != that1.RewardPerCore {
+		return false
+	}
+	if this.RewardPerGibMemory != that1.RewardPerGibMemory {
+		return false
+	}
+	if this.RewardPerGibStorage != that1.RewardPerGibStorage {
+		return false
+	}
+	if this.RewardPerBandwidth != that1.RewardPerBandwidth {
+		return false
+	}
+	if this.RewardPerGpu != that1.RewardPerGpu {
+		return false
+	}
+	if this.MaxRewardWeight != that1.MaxRewardWeight {
+		return false
+	}
+	if this.MaxCardBytes != that1.MaxCardBytes {
+		return false
+	}
+	if this.MinReclaimNotice != that1.MinReclaimNotice {
+		return false
+	}
+	if !this.ServiceDeposit.Equal(that1.ServiceDeposit) {
+		return false
+	}
+	if !this.ReplicaDeposit.Equal(that1.ReplicaDeposit) {
+		return false
+	}
+	if this.MaxServicesPerOwner != that1.MaxServicesPerOwner {
+		return false
+	}
+	if this.MaxReplicas != that1.MaxReplicas {
+		return false
+	}
+	if this.MaxMembers != that1.MaxMembers {
+		return false
+	}
+	if this.MaxServiceBytes != that1.MaxServiceBytes {
+		return false
+	}
+	if this.MinServiceInterval != that1.MinServiceInterval {
+		return false
+	}
+	if this.NameCooldown != that1.NameCooldown {
+		return false
+	}
+	if this.MaxReplicasPerXnode != that1.MaxReplicasPerXnode {
+		return false
+	}
+	if this.MaxReplicaItemsPerBlock != that1.MaxReplicaItemsPerBlock {
+		return false
+	}
+	if this.StartTimeout != that1.StartTimeout {
+		return false
+	}
+	if this.UnknownAfter != that1.UnknownAfter {
+		return false
+	}
+	if this.LostAfter != that1.LostAfter {
+		return false
+	}
+	if this.ForgetAfter != that1.ForgetAfter {
+		return false
+	}
+	if this.DrainTimeout != that1.DrainTimeout {
+		return false
+	}
+	if this.RetryBase != that1.RetryBase {
+		return false
+	}
+	if this.RetryMax != that1.RetryMax {
+		return false
+	}
+	if this.MaxAttempts != that1.MaxAttempts {
+		return false
+	}
+	if this.MinReportInterval != that1.MinReportInterval {
+		return false
+	}
+	if this.StableAfter != that1.StableAfter {
+		return false
+	}
 	return true
 }
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -338,6 +694,212 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.StableAfter != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.StableAfter))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xf8
+	}
+	if m.MinReportInterval != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MinReportInterval))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xf0
+	}
+	if m.MaxAttempts != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxAttempts))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xe8
+	}
+	if m.RetryMax != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RetryMax))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xe0
+	}
+	if m.RetryBase != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RetryBase))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xd8
+	}
+	if m.DrainTimeout != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.DrainTimeout))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xd0
+	}
+	if m.ForgetAfter != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.ForgetAfter))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xc8
+	}
+	if m.LostAfter != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.LostAfter))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xc0
+	}
+	if m.UnknownAfter != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.UnknownAfter))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xb8
+	}
+	if m.StartTimeout != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.StartTimeout))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xb0
+	}
+	if m.MaxReplicaItemsPerBlock != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxReplicaItemsPerBlock))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xa8
+	}
+	if m.MaxReplicasPerXnode != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxReplicasPerXnode))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0xa0
+	}
+	if m.NameCooldown != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.NameCooldown))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0x98
+	}
+	if m.MinServiceInterval != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MinServiceInterval))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.MaxServiceBytes != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxServiceBytes))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0x88
+	}
+	if m.MaxMembers != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxMembers))
+		i--
+		dAtA[i] = 0x4
+		i--
+		dAtA[i] = 0x80
+	}
+	if m.MaxReplicas != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxReplicas))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0xf8
+	}
+	if m.MaxServicesPerOwner != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxServicesPerOwner))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0xf0
+	}
+	{
+		size := m.ReplicaDeposit.Size()
+		i -= size
+		if _, err := m.ReplicaDeposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3
+	i--
+	dAtA[i] = 0xea
+	{
+		size := m.ServiceDeposit.Size()
+		i -= size
+		if _, err := m.ServiceDeposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3
+	i--
+	dAtA[i] = 0xe2
+	if m.MinReclaimNotice != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MinReclaimNotice))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xf8
+	}
+	if m.MaxCardBytes != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxCardBytes))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xf0
+	}
+	if m.MaxRewardWeight != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxRewardWeight))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe8
+	}
+	if m.RewardPerGpu != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RewardPerGpu))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe0
+	}
+	if m.RewardPerBandwidth != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RewardPerBandwidth))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd8
+	}
+	if m.RewardPerGibStorage != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RewardPerGibStorage))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd0
+	}
+	if m.RewardPerGibMemory != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RewardPerGibMemory))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc8
+	}
+	if m.RewardPerCore != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.RewardPerCore))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc0
+	}
 	if m.MaxMarketSample != 0 {
 		i = encodeVarintParams(dAtA, i, uint64(m.MaxMarketSample))
 		i--
@@ -509,6 +1071,88 @@ func (m *Params) Size() (n int) {
 	}
 	if m.MaxMarketSample != 0 {
 		n += 2 + sovParams(uint64(m.MaxMarketSample))
+	}
+	if m.RewardPerCore != 0 {
+		n += 2 + sovParams(uint64(m.RewardPerCore))
+	}
+	if m.RewardPerGibMemory != 0 {
+		n += 2 + sovParams(uint64(m.RewardPerGibMemory))
+	}
+	if m.RewardPerGibStorage != 0 {
+		n += 2 + sovParams(uint64(m.RewardPerGibStorage))
+	}
+	if m.RewardPerBandwidth != 0 {
+		n += 2 + sovParams(uint64(m.RewardPerBandwidth))
+	}
+	if m.RewardPerGpu != 0 {
+		n += 2 + sovParams(uint64(m.RewardPerGpu))
+	}
+	if m.MaxRewardWeight != 0 {
+		n += 2 + sovParams(uint64(m.MaxRewardWeight))
+	}
+	if m.MaxCardBytes != 0 {
+		n += 2 + sovParams(uint64(m.MaxCardBytes))
+	}
+	if m.MinReclaimNotice != 0 {
+		n += 2 + sovParams(uint64(m.MinReclaimNotice))
+	}
+	l = m.ServiceDeposit.Size()
+	n += 2 + l + sovParams(uint64(l))
+	l = m.ReplicaDeposit.Size()
+	n += 2 + l + sovParams(uint64(l))
+	if m.MaxServicesPerOwner != 0 {
+		n += 2 + sovParams(uint64(m.MaxServicesPerOwner))
+	}
+	if m.MaxReplicas != 0 {
+		n += 2 + sovParams(uint64(m.MaxReplicas))
+	}
+	if m.MaxMembers != 0 {
+		n += 2 + sovParams(uint64(m.MaxMembers))
+	}
+	if m.MaxServiceBytes != 0 {
+		n += 2 + sovParams(uint64(m.MaxServiceBytes))
+	}
+	if m.MinServiceInterval != 0 {
+		n += 2 + sovParams(uint64(m.MinServiceInterval))
+	}
+	if m.NameCooldown != 0 {
+		n += 2 + sovParams(uint64(m.NameCooldown))
+	}
+	if m.MaxReplicasPerXnode != 0 {
+		n += 2 + sovParams(uint64(m.MaxReplicasPerXnode))
+	}
+	if m.MaxReplicaItemsPerBlock != 0 {
+		n += 2 + sovParams(uint64(m.MaxReplicaItemsPerBlock))
+	}
+	if m.StartTimeout != 0 {
+		n += 2 + sovParams(uint64(m.StartTimeout))
+	}
+	if m.UnknownAfter != 0 {
+		n += 2 + sovParams(uint64(m.UnknownAfter))
+	}
+	if m.LostAfter != 0 {
+		n += 2 + sovParams(uint64(m.LostAfter))
+	}
+	if m.ForgetAfter != 0 {
+		n += 2 + sovParams(uint64(m.ForgetAfter))
+	}
+	if m.DrainTimeout != 0 {
+		n += 2 + sovParams(uint64(m.DrainTimeout))
+	}
+	if m.RetryBase != 0 {
+		n += 2 + sovParams(uint64(m.RetryBase))
+	}
+	if m.RetryMax != 0 {
+		n += 2 + sovParams(uint64(m.RetryMax))
+	}
+	if m.MaxAttempts != 0 {
+		n += 2 + sovParams(uint64(m.MaxAttempts))
+	}
+	if m.MinReportInterval != 0 {
+		n += 2 + sovParams(uint64(m.MinReportInterval))
+	}
+	if m.StableAfter != 0 {
+		n += 2 + sovParams(uint64(m.StableAfter))
 	}
 	return n
 }
@@ -912,6 +1556,568 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.MaxMarketSample |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 40:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardPerCore", wireType)
+			}
+			m.RewardPerCore = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RewardPerCore |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 41:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardPerGibMemory", wireType)
+			}
+			m.RewardPerGibMemory = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RewardPerGibMemory |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 42:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardPerGibStorage", wireType)
+			}
+			m.RewardPerGibStorage = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RewardPerGibStorage |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 43:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardPerBandwidth", wireType)
+			}
+			m.RewardPerBandwidth = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RewardPerBandwidth |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 44:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RewardPerGpu", wireType)
+			}
+			m.RewardPerGpu = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RewardPerGpu |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 45:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxRewardWeight", wireType)
+			}
+			m.MaxRewardWeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxRewardWeight |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 46:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCardBytes", wireType)
+			}
+			m.MaxCardBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCardBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 47:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinReclaimNotice", wireType)
+			}
+			m.MinReclaimNotice = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinReclaimNotice |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 60:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceDeposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ServiceDeposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 61:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ReplicaDeposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.ReplicaDeposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 62:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxServicesPerOwner", wireType)
+			}
+			m.MaxServicesPerOwner = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxServicesPerOwner |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 63:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxReplicas", wireType)
+			}
+			m.MaxReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 64:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxMembers", wireType)
+			}
+			m.MaxMembers = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxMembers |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 65:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxServiceBytes", wireType)
+			}
+			m.MaxServiceBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxServiceBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 66:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinServiceInterval", wireType)
+			}
+			m.MinServiceInterval = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinServiceInterval |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 67:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NameCooldown", wireType)
+			}
+			m.NameCooldown = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NameCooldown |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 68:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxReplicasPerXnode", wireType)
+			}
+			m.MaxReplicasPerXnode = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxReplicasPerXnode |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 69:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxReplicaItemsPerBlock", wireType)
+			}
+			m.MaxReplicaItemsPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxReplicaItemsPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 70:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StartTimeout", wireType)
+			}
+			m.StartTimeout = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.StartTimeout |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 71:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UnknownAfter", wireType)
+			}
+			m.UnknownAfter = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.UnknownAfter |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 72:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LostAfter", wireType)
+			}
+			m.LostAfter = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LostAfter |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 73:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ForgetAfter", wireType)
+			}
+			m.ForgetAfter = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ForgetAfter |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 74:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DrainTimeout", wireType)
+			}
+			m.DrainTimeout = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DrainTimeout |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 75:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetryBase", wireType)
+			}
+			m.RetryBase = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RetryBase |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 76:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetryMax", wireType)
+			}
+			m.RetryMax = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RetryMax |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 77:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxAttempts", wireType)
+			}
+			m.MaxAttempts = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxAttempts |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 78:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinReportInterval", wireType)
+			}
+			m.MinReportInterval = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinReportInterval |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 79:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StableAfter", wireType)
+			}
+			m.StableAfter = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.StableAfter |= int64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

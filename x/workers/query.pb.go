@@ -166,6 +166,10 @@ type QueryXnodeResponse struct {
 	Xnode Xnode `protobuf:"bytes,1,opt,name=xnode,proto3" json:"xnode"`
 	// weight with which it is drawn; 0: never.
 	Weight uint64 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
+	// capacity is what counts: of all that is claimed, as much as is verified.
+	Capacity Resources `protobuf:"bytes,3,opt,name=capacity,proto3" json:"capacity"`
+	// free is the capacity that is not allocated.
+	Free Resources `protobuf:"bytes,4,opt,name=free,proto3" json:"free"`
 }
 
 func (m *QueryXnodeResponse) Reset()         { *m = QueryXnodeResponse{} }
@@ -213,6 +217,20 @@ func (m *QueryXnodeResponse) GetWeight() uint64 {
 		return m.Weight
 	}
 	return 0
+}
+
+func (m *QueryXnodeResponse) GetCapacity() Resources {
+	if m != nil {
+		return m.Capacity
+	}
+	return Resources{}
+}
+
+func (m *QueryXnodeResponse) GetFree() Resources {
+	if m != nil {
+		return m.Free
+	}
+	return Resources{}
 }
 
 // QueryXnodeBySignerRequest names a signer.
@@ -267,6 +285,10 @@ type QueryXnodeBySignerResponse struct {
 	Xnode Xnode `protobuf:"bytes,1,opt,name=xnode,proto3" json:"xnode"`
 	// weight with which it is drawn; 0: never.
 	Weight uint64 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
+	// capacity is what counts: of all that is claimed, as much as is verified.
+	Capacity Resources `protobuf:"bytes,3,opt,name=capacity,proto3" json:"capacity"`
+	// free is the capacity that is not allocated.
+	Free Resources `protobuf:"bytes,4,opt,name=free,proto3" json:"free"`
 }
 
 func (m *QueryXnodeBySignerResponse) Reset()         { *m = QueryXnodeBySignerResponse{} }
@@ -314,6 +336,20 @@ func (m *QueryXnodeBySignerResponse) GetWeight() uint64 {
 		return m.Weight
 	}
 	return 0
+}
+
+func (m *QueryXnodeBySignerResponse) GetCapacity() Resources {
+	if m != nil {
+		return m.Capacity
+	}
+	return Resources{}
+}
+
+func (m *QueryXnodeBySignerResponse) GetFree() Resources {
+	if m != nil {
+		return m.Free
+	}
+	return Resources{}
 }
 
 // QueryXnodesRequest asks for a page of Xnodes.
@@ -620,6 +656,12 @@ type QueryMarketRequest struct {
 	SeatFee string `protobuf:"bytes,3,opt,name=seat_fee,json=seatFee,proto3" json:"seat_fee,omitempty"`
 	// min_rating that is asked for, in 1/10,000.
 	MinRating uint32 `protobuf:"varint,4,opt,name=min_rating,json=minRating,proto3" json:"min_rating,omitempty"`
+	// attributes that are asked for, each as "key=value", at most 16.
+	Attributes []string `protobuf:"bytes,5,rep,name=attributes,proto3" json:"attributes,omitempty"`
+	// regions of which it must be one, at most 32; any if left out.
+	Regions []string `protobuf:"bytes,6,rep,name=regions,proto3" json:"regions,omitempty"`
+	// until is the height after which the work is over; 0 for an open end.
+	Until int64 `protobuf:"varint,7,opt,name=until,proto3" json:"until,omitempty"`
 }
 
 func (m *QueryMarketRequest) Reset()         { *m = QueryMarketRequest{} }
@@ -683,6 +725,27 @@ func (m *QueryMarketRequest) GetMinRating() uint32 {
 	return 0
 }
 
+func (m *QueryMarketRequest) GetAttributes() []string {
+	if m != nil {
+		return m.Attributes
+	}
+	return nil
+}
+
+func (m *QueryMarketRequest) GetRegions() []string {
+	if m != nil {
+		return m.Regions
+	}
+	return nil
+}
+
+func (m *QueryMarketRequest) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
 // QueryMarketResponse counts Xnodes among those looked at.
 type QueryMarketResponse struct {
 	// registered is how many Xnodes there are, retired ones apart.
@@ -692,7 +755,8 @@ type QueryMarketResponse struct {
 	// complete says that all of them were; otherwise the counts are those of a
 	// random sample, each Xnode with the same probability.
 	Complete bool `protobuf:"varint,3,opt,name=complete,proto3" json:"complete,omitempty"`
-	// able: take work, have the resources free, and an eligible bond.
+	// able: take work, have the resources free, are where and what was asked for,
+	// have an eligible bond, and a weight.
 	Able uint64 `protobuf:"varint,4,opt,name=able,proto3" json:"able,omitempty"`
 	// rated: able, with at least the rating.
 	Rated uint64 `protobuf:"varint,5,opt,name=rated,proto3" json:"rated,omitempty"`
@@ -804,6 +868,1291 @@ func (m *QueryMarketResponse) GetSeatFees() []string {
 	return nil
 }
 
+// QueryExplainMatchRequest describes a piece of work and what is offered for it,
+// as QueryMarketRequest does.
+type QueryExplainMatchRequest struct {
+	// resources that it needs; none of them if left out.
+	Resources Resources `protobuf:"bytes,1,opt,name=resources,proto3" json:"resources"`
+	// gas_price offered for 1,000,000 gas, in uopen; empty for any.
+	GasPrice string `protobuf:"bytes,2,opt,name=gas_price,json=gasPrice,proto3" json:"gas_price,omitempty"`
+	// seat_fee offered for a seat, in uopen; empty for any.
+	SeatFee string `protobuf:"bytes,3,opt,name=seat_fee,json=seatFee,proto3" json:"seat_fee,omitempty"`
+	// min_rating that is asked for, in 1/10,000.
+	MinRating uint32 `protobuf:"varint,4,opt,name=min_rating,json=minRating,proto3" json:"min_rating,omitempty"`
+	// attributes that are asked for, each as "key=value", at most 16.
+	Attributes []string `protobuf:"bytes,5,rep,name=attributes,proto3" json:"attributes,omitempty"`
+	// regions of which it must be one, at most 32; any if left out.
+	Regions []string `protobuf:"bytes,6,rep,name=regions,proto3" json:"regions,omitempty"`
+	// until is the height after which the work is over; 0 for an open end.
+	Until int64 `protobuf:"varint,7,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *QueryExplainMatchRequest) Reset()         { *m = QueryExplainMatchRequest{} }
+func (m *QueryExplainMatchRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryExplainMatchRequest) ProtoMessage()    {}
+func (*QueryExplainMatchRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{14}
+}
+func (m *QueryExplainMatchRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryExplainMatchRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryExplainMatchRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryExplainMatchRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryExplainMatchRequest.Merge(m, src)
+}
+func (m *QueryExplainMatchRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryExplainMatchRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryExplainMatchRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryExplainMatchRequest proto.InternalMessageInfo
+
+func (m *QueryExplainMatchRequest) GetResources() Resources {
+	if m != nil {
+		return m.Resources
+	}
+	return Resources{}
+}
+
+func (m *QueryExplainMatchRequest) GetGasPrice() string {
+	if m != nil {
+		return m.GasPrice
+	}
+	return ""
+}
+
+func (m *QueryExplainMatchRequest) GetSeatFee() string {
+	if m != nil {
+		return m.SeatFee
+	}
+	return ""
+}
+
+func (m *QueryExplainMatchRequest) GetMinRating() uint32 {
+	if m != nil {
+		return m.MinRating
+	}
+	return 0
+}
+
+func (m *QueryExplainMatchRequest) GetAttributes() []string {
+	if m != nil {
+		return m.Attributes
+	}
+	return nil
+}
+
+func (m *QueryExplainMatchRequest) GetRegions() []string {
+	if m != nil {
+		return m.Regions
+	}
+	return nil
+}
+
+func (m *QueryExplainMatchRequest) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+// QueryExplainMatchResponse says why so many Xnodes match, or none.
+type QueryExplainMatchResponse struct {
+	// registered is how many Xnodes there are, retired ones apart.
+	Registered uint64 `protobuf:"varint,1,opt,name=registered,proto3" json:"registered,omitempty"`
+	// sampled is how many of them were looked at, at most params.max_market_sample.
+	Sampled uint64 `protobuf:"varint,2,opt,name=sampled,proto3" json:"sampled,omitempty"`
+	// complete says that all of them were: see QueryMarketResponse.
+	Complete bool `protobuf:"varint,3,opt,name=complete,proto3" json:"complete,omitempty"`
+	// matching is how many of them have everything. Only these are drawn.
+	Matching uint64 `protobuf:"varint,4,opt,name=matching,proto3" json:"matching,omitempty"`
+	// constraints are all that was asked for, in the order in which they are looked at.
+	Constraints []MatchConstraint `protobuf:"bytes,5,rep,name=constraints,proto3" json:"constraints"`
+	// nearest lacks the fewest things, of those that lack any.
+	Nearest *NearestXnode `protobuf:"bytes,6,opt,name=nearest,proto3" json:"nearest,omitempty"`
+	// summary says it in a sentence, for people.
+	Summary string `protobuf:"bytes,7,opt,name=summary,proto3" json:"summary,omitempty"`
+}
+
+func (m *QueryExplainMatchResponse) Reset()         { *m = QueryExplainMatchResponse{} }
+func (m *QueryExplainMatchResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryExplainMatchResponse) ProtoMessage()    {}
+func (*QueryExplainMatchResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{15}
+}
+func (m *QueryExplainMatchResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryExplainMatchResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryExplainMatchResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryExplainMatchResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryExplainMatchResponse.Merge(m, src)
+}
+func (m *QueryExplainMatchResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryExplainMatchResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryExplainMatchResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryExplainMatchResponse proto.InternalMessageInfo
+
+func (m *QueryExplainMatchResponse) GetRegistered() uint64 {
+	if m != nil {
+		return m.Registered
+	}
+	return 0
+}
+
+func (m *QueryExplainMatchResponse) GetSampled() uint64 {
+	if m != nil {
+		return m.Sampled
+	}
+	return 0
+}
+
+func (m *QueryExplainMatchResponse) GetComplete() bool {
+	if m != nil {
+		return m.Complete
+	}
+	return false
+}
+
+func (m *QueryExplainMatchResponse) GetMatching() uint64 {
+	if m != nil {
+		return m.Matching
+	}
+	return 0
+}
+
+func (m *QueryExplainMatchResponse) GetConstraints() []MatchConstraint {
+	if m != nil {
+		return m.Constraints
+	}
+	return nil
+}
+
+func (m *QueryExplainMatchResponse) GetNearest() *NearestXnode {
+	if m != nil {
+		return m.Nearest
+	}
+	return nil
+}
+
+func (m *QueryExplainMatchResponse) GetSummary() string {
+	if m != nil {
+		return m.Summary
+	}
+	return ""
+}
+
+// MatchConstraint is one thing that is asked for. All counts are of Xnodes that
+// were looked at.
+type MatchConstraint struct {
+	// name of what is asked for, such as "cpu_millis" or "attribute:tee".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// need is how much of it, or which.
+	Need string `protobuf:"bytes,2,opt,name=need,proto3" json:"need,omitempty"`
+	// passing have it.
+	Passing uint64 `protobuf:"varint,3,opt,name=passing,proto3" json:"passing,omitempty"`
+	// remaining have it and everything before it.
+	Remaining uint64 `protobuf:"varint,4,opt,name=remaining,proto3" json:"remaining,omitempty"`
+	// only_this lack this and nothing else.
+	OnlyThis uint64 `protobuf:"varint,5,opt,name=only_this,json=onlyThis,proto3" json:"only_this,omitempty"`
+	// if_idle lack it, and would not if nothing were allocated.
+	IfIdle uint64 `protobuf:"varint,6,opt,name=if_idle,json=ifIdle,proto3" json:"if_idle,omitempty"`
+	// if_proven claim it and have not proved it.
+	IfProven uint64 `protobuf:"varint,7,opt,name=if_proven,json=ifProven,proto3" json:"if_proven,omitempty"`
+	// nearest is the nearest miss: the one that lacks the fewest other things, and
+	// of those the least of this. Absent where all have it.
+	Nearest *NearestXnode `protobuf:"bytes,8,opt,name=nearest,proto3" json:"nearest,omitempty"`
+	// text says all that in a sentence, for people.
+	Text string `protobuf:"bytes,9,opt,name=text,proto3" json:"text,omitempty"`
+}
+
+func (m *MatchConstraint) Reset()         { *m = MatchConstraint{} }
+func (m *MatchConstraint) String() string { return proto.CompactTextString(m) }
+func (*MatchConstraint) ProtoMessage()    {}
+func (*MatchConstraint) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{16}
+}
+func (m *MatchConstraint) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MatchConstraint) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MatchConstraint.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MatchConstraint) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MatchConstraint.Merge(m, src)
+}
+func (m *MatchConstraint) XXX_Size() int {
+	return m.Size()
+}
+func (m *MatchConstraint) XXX_DiscardUnknown() {
+	xxx_messageInfo_MatchConstraint.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MatchConstraint proto.InternalMessageInfo
+
+func (m *MatchConstraint) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+func (m *MatchConstraint) GetNeed() string {
+	if m != nil {
+		return m.Need
+	}
+	return ""
+}
+
+func (m *MatchConstraint) GetPassing() uint64 {
+	if m != nil {
+		return m.Passing
+	}
+	return 0
+}
+
+func (m *MatchConstraint) GetRemaining() uint64 {
+	if m != nil {
+		return m.Remaining
+	}
+	return 0
+}
+
+func (m *MatchConstraint) GetOnlyThis() uint64 {
+	if m != nil {
+		return m.OnlyThis
+	}
+	return 0
+}
+
+func (m *MatchConstraint) GetIfIdle() uint64 {
+	if m != nil {
+		return m.IfIdle
+	}
+	return 0
+}
+
+func (m *MatchConstraint) GetIfProven() uint64 {
+	if m != nil {
+		return m.IfProven
+	}
+	return 0
+}
+
+func (m *MatchConstraint) GetNearest() *NearestXnode {
+	if m != nil {
+		return m.Nearest
+	}
+	return nil
+}
+
+func (m *MatchConstraint) GetText() string {
+	if m != nil {
+		return m.Text
+	}
+	return ""
+}
+
+// NearestXnode is an Xnode that just fails to match.
+type NearestXnode struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// have is what it has of what is asked for; empty where that is several things.
+	Have string `protobuf:"bytes,2,opt,name=have,proto3" json:"have,omitempty"`
+	// lacking are the names of all constraints that it fails.
+	Lacking []string `protobuf:"bytes,3,rep,name=lacking,proto3" json:"lacking,omitempty"`
+}
+
+func (m *NearestXnode) Reset()         { *m = NearestXnode{} }
+func (m *NearestXnode) String() string { return proto.CompactTextString(m) }
+func (*NearestXnode) ProtoMessage()    {}
+func (*NearestXnode) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{17}
+}
+func (m *NearestXnode) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NearestXnode) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NearestXnode.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NearestXnode) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NearestXnode.Merge(m, src)
+}
+func (m *NearestXnode) XXX_Size() int {
+	return m.Size()
+}
+func (m *NearestXnode) XXX_DiscardUnknown() {
+	xxx_messageInfo_NearestXnode.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NearestXnode proto.InternalMessageInfo
+
+func (m *NearestXnode) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *NearestXnode) GetHave() string {
+	if m != nil {
+		return m.Have
+	}
+	return ""
+}
+
+func (m *NearestXnode) GetLacking() []string {
+	if m != nil {
+		return m.Lacking
+	}
+	return nil
+}
+
+// QueryServiceRequest names a service.
+type QueryServiceRequest struct {
+	// id of the service.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryServiceRequest) Reset()         { *m = QueryServiceRequest{} }
+func (m *QueryServiceRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceRequest) ProtoMessage()    {}
+func (*QueryServiceRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{18}
+}
+func (m *QueryServiceRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceRequest.Merge(m, src)
+}
+func (m *QueryServiceRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceRequest proto.InternalMessageInfo
+
+func (m *QueryServiceRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// QueryServiceResponse carries a service.
+type QueryServiceResponse struct {
+	// service as it is stored.
+	Service Service `protobuf:"bytes,1,opt,name=service,proto3" json:"service"`
+}
+
+func (m *QueryServiceResponse) Reset()         { *m = QueryServiceResponse{} }
+func (m *QueryServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceResponse) ProtoMessage()    {}
+func (*QueryServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{19}
+}
+func (m *QueryServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceResponse.Merge(m, src)
+}
+func (m *QueryServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceResponse proto.InternalMessageInfo
+
+func (m *QueryServiceResponse) GetService() Service {
+	if m != nil {
+		return m.Service
+	}
+	return Service{}
+}
+
+// QueryServiceByNameRequest names a service.
+type QueryServiceByNameRequest struct {
+	// name of the service.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+}
+
+func (m *QueryServiceByNameRequest) Reset()         { *m = QueryServiceByNameRequest{} }
+func (m *QueryServiceByNameRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceByNameRequest) ProtoMessage()    {}
+func (*QueryServiceByNameRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{20}
+}
+func (m *QueryServiceByNameRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceByNameRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceByNameRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceByNameRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceByNameRequest.Merge(m, src)
+}
+func (m *QueryServiceByNameRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceByNameRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceByNameRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceByNameRequest proto.InternalMessageInfo
+
+func (m *QueryServiceByNameRequest) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+// QueryServiceByNameResponse carries a service.
+type QueryServiceByNameResponse struct {
+	// service as it is stored.
+	Service Service `protobuf:"bytes,1,opt,name=service,proto3" json:"service"`
+}
+
+func (m *QueryServiceByNameResponse) Reset()         { *m = QueryServiceByNameResponse{} }
+func (m *QueryServiceByNameResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServiceByNameResponse) ProtoMessage()    {}
+func (*QueryServiceByNameResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{21}
+}
+func (m *QueryServiceByNameResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServiceByNameResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServiceByNameResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServiceByNameResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServiceByNameResponse.Merge(m, src)
+}
+func (m *QueryServiceByNameResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServiceByNameResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServiceByNameResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServiceByNameResponse proto.InternalMessageInfo
+
+func (m *QueryServiceByNameResponse) GetService() Service {
+	if m != nil {
+		return m.Service
+	}
+	return Service{}
+}
+
+// QueryServicesRequest asks for a page of services.
+type QueryServicesRequest struct {
+	// pagination: at most 200 a page, no count_total.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServicesRequest) Reset()         { *m = QueryServicesRequest{} }
+func (m *QueryServicesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServicesRequest) ProtoMessage()    {}
+func (*QueryServicesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{22}
+}
+func (m *QueryServicesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServicesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServicesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServicesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServicesRequest.Merge(m, src)
+}
+func (m *QueryServicesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServicesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServicesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServicesRequest proto.InternalMessageInfo
+
+func (m *QueryServicesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServicesResponse is a page of services.
+type QueryServicesResponse struct {
+	// services of the page.
+	Services []Service `protobuf:"bytes,1,rep,name=services,proto3" json:"services"`
+	// pagination carries the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServicesResponse) Reset()         { *m = QueryServicesResponse{} }
+func (m *QueryServicesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServicesResponse) ProtoMessage()    {}
+func (*QueryServicesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{23}
+}
+func (m *QueryServicesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServicesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServicesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServicesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServicesResponse.Merge(m, src)
+}
+func (m *QueryServicesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServicesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServicesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServicesResponse proto.InternalMessageInfo
+
+func (m *QueryServicesResponse) GetServices() []Service {
+	if m != nil {
+		return m.Services
+	}
+	return nil
+}
+
+func (m *QueryServicesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServicesByOwnerRequest asks for a page of services.
+type QueryServicesByOwnerRequest struct {
+	// owner of the services.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// pagination: at most 200 a page, no count_total.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServicesByOwnerRequest) Reset()         { *m = QueryServicesByOwnerRequest{} }
+func (m *QueryServicesByOwnerRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryServicesByOwnerRequest) ProtoMessage()    {}
+func (*QueryServicesByOwnerRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{24}
+}
+func (m *QueryServicesByOwnerRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServicesByOwnerRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServicesByOwnerRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServicesByOwnerRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServicesByOwnerRequest.Merge(m, src)
+}
+func (m *QueryServicesByOwnerRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServicesByOwnerRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServicesByOwnerRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServicesByOwnerRequest proto.InternalMessageInfo
+
+func (m *QueryServicesByOwnerRequest) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *QueryServicesByOwnerRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryServicesByOwnerResponse is a page of services.
+type QueryServicesByOwnerResponse struct {
+	// services of the page.
+	Services []Service `protobuf:"bytes,1,rep,name=services,proto3" json:"services"`
+	// pagination carries the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryServicesByOwnerResponse) Reset()         { *m = QueryServicesByOwnerResponse{} }
+func (m *QueryServicesByOwnerResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryServicesByOwnerResponse) ProtoMessage()    {}
+func (*QueryServicesByOwnerResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{25}
+}
+func (m *QueryServicesByOwnerResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryServicesByOwnerResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryServicesByOwnerResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryServicesByOwnerResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryServicesByOwnerResponse.Merge(m, src)
+}
+func (m *QueryServicesByOwnerResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryServicesByOwnerResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryServicesByOwnerResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryServicesByOwnerResponse proto.InternalMessageInfo
+
+func (m *QueryServicesByOwnerResponse) GetServices() []Service {
+	if m != nil {
+		return m.Services
+	}
+	return nil
+}
+
+func (m *QueryServicesByOwnerResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryMembersRequest asks for a page of members.
+type QueryMembersRequest struct {
+	// id of the service.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// pagination: at most 200 a page, no count_total.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryMembersRequest) Reset()         { *m = QueryMembersRequest{} }
+func (m *QueryMembersRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryMembersRequest) ProtoMessage()    {}
+func (*QueryMembersRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{26}
+}
+func (m *QueryMembersRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMembersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMembersRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMembersRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMembersRequest.Merge(m, src)
+}
+func (m *QueryMembersRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMembersRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMembersRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMembersRequest proto.InternalMessageInfo
+
+func (m *QueryMembersRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *QueryMembersRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryMembersResponse is a page of members.
+type QueryMembersResponse struct {
+	// members of the page.
+	Members []string `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// pagination carries the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryMembersResponse) Reset()         { *m = QueryMembersResponse{} }
+func (m *QueryMembersResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryMembersResponse) ProtoMessage()    {}
+func (*QueryMembersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{27}
+}
+func (m *QueryMembersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMembersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMembersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMembersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMembersResponse.Merge(m, src)
+}
+func (m *QueryMembersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMembersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMembersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMembersResponse proto.InternalMessageInfo
+
+func (m *QueryMembersResponse) GetMembers() []string {
+	if m != nil {
+		return m.Members
+	}
+	return nil
+}
+
+func (m *QueryMembersResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryReplicasRequest asks for a page of replicas.
+type QueryReplicasRequest struct {
+	// id of the service.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// pagination: at most 200 a page, no count_total.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryReplicasRequest) Reset()         { *m = QueryReplicasRequest{} }
+func (m *QueryReplicasRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryReplicasRequest) ProtoMessage()    {}
+func (*QueryReplicasRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{28}
+}
+func (m *QueryReplicasRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryReplicasRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryReplicasRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryReplicasRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryReplicasRequest.Merge(m, src)
+}
+func (m *QueryReplicasRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryReplicasRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryReplicasRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryReplicasRequest proto.InternalMessageInfo
+
+func (m *QueryReplicasRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *QueryReplicasRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryReplicasResponse is a page of replicas.
+type QueryReplicasResponse struct {
+	// replicas of the page.
+	Replicas []Replica `protobuf:"bytes,1,rep,name=replicas,proto3" json:"replicas"`
+	// pagination carries the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryReplicasResponse) Reset()         { *m = QueryReplicasResponse{} }
+func (m *QueryReplicasResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryReplicasResponse) ProtoMessage()    {}
+func (*QueryReplicasResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{29}
+}
+func (m *QueryReplicasResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryReplicasResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryReplicasResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryReplicasResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryReplicasResponse.Merge(m, src)
+}
+func (m *QueryReplicasResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryReplicasResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryReplicasResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryReplicasResponse proto.InternalMessageInfo
+
+func (m *QueryReplicasResponse) GetReplicas() []Replica {
+	if m != nil {
+		return m.Replicas
+	}
+	return nil
+}
+
+func (m *QueryReplicasResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// AssignedReplica is a replica with what it takes to run it.
+type AssignedReplica struct {
+	// replica as it is stored.
+	Replica Replica `protobuf:"bytes,1,opt,name=replica,proto3" json:"replica"`
+	// service as it is stored.
+	Service Service `protobuf:"bytes,2,opt,name=service,proto3" json:"service"`
+}
+
+func (m *AssignedReplica) Reset()         { *m = AssignedReplica{} }
+func (m *AssignedReplica) String() string { return proto.CompactTextString(m) }
+func (*AssignedReplica) ProtoMessage()    {}
+func (*AssignedReplica) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{30}
+}
+func (m *AssignedReplica) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *AssignedReplica) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_AssignedReplica.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *AssignedReplica) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_AssignedReplica.Merge(m, src)
+}
+func (m *AssignedReplica) XXX_Size() int {
+	return m.Size()
+}
+func (m *AssignedReplica) XXX_DiscardUnknown() {
+	xxx_messageInfo_AssignedReplica.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_AssignedReplica proto.InternalMessageInfo
+
+func (m *AssignedReplica) GetReplica() Replica {
+	if m != nil {
+		return m.Replica
+	}
+	return Replica{}
+}
+
+func (m *AssignedReplica) GetService() Service {
+	if m != nil {
+		return m.Service
+	}
+	return Service{}
+}
+
+// QueryReplicasByXnodeRequest asks for a page of replicas.
+type QueryReplicasByXnodeRequest struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pagination: at most 200 a page, no count_total.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryReplicasByXnodeRequest) Reset()         { *m = QueryReplicasByXnodeRequest{} }
+func (m *QueryReplicasByXnodeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryReplicasByXnodeRequest) ProtoMessage()    {}
+func (*QueryReplicasByXnodeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{31}
+}
+func (m *QueryReplicasByXnodeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryReplicasByXnodeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryReplicasByXnodeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryReplicasByXnodeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryReplicasByXnodeRequest.Merge(m, src)
+}
+func (m *QueryReplicasByXnodeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryReplicasByXnodeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryReplicasByXnodeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryReplicasByXnodeRequest proto.InternalMessageInfo
+
+func (m *QueryReplicasByXnodeRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *QueryReplicasByXnodeRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryReplicasByXnodeResponse is a page of replicas.
+type QueryReplicasByXnodeResponse struct {
+	// replicas of the page.
+	Replicas []AssignedReplica `protobuf:"bytes,1,rep,name=replicas,proto3" json:"replicas"`
+	// pagination carries the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryReplicasByXnodeResponse) Reset()         { *m = QueryReplicasByXnodeResponse{} }
+func (m *QueryReplicasByXnodeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryReplicasByXnodeResponse) ProtoMessage()    {}
+func (*QueryReplicasByXnodeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{32}
+}
+func (m *QueryReplicasByXnodeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryReplicasByXnodeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryReplicasByXnodeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryReplicasByXnodeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryReplicasByXnodeResponse.Merge(m, src)
+}
+func (m *QueryReplicasByXnodeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryReplicasByXnodeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryReplicasByXnodeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryReplicasByXnodeResponse proto.InternalMessageInfo
+
+func (m *QueryReplicasByXnodeResponse) GetReplicas() []AssignedReplica {
+	if m != nil {
+		return m.Replicas
+	}
+	return nil
+}
+
+func (m *QueryReplicasByXnodeResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryExplainPlacementRequest names a service.
+type QueryExplainPlacementRequest struct {
+	// id of the service.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryExplainPlacementRequest) Reset()         { *m = QueryExplainPlacementRequest{} }
+func (m *QueryExplainPlacementRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryExplainPlacementRequest) ProtoMessage()    {}
+func (*QueryExplainPlacementRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{33}
+}
+func (m *QueryExplainPlacementRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryExplainPlacementRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryExplainPlacementRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryExplainPlacementRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryExplainPlacementRequest.Merge(m, src)
+}
+func (m *QueryExplainPlacementRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryExplainPlacementRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryExplainPlacementRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryExplainPlacementRequest proto.InternalMessageInfo
+
+func (m *QueryExplainPlacementRequest) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// QueryExplainPlacementResponse says why replicas have no place.
+type QueryExplainPlacementResponse struct {
+	// waiting are the replicas without a place, with their last errors.
+	Waiting []Replica `protobuf:"bytes,1,rep,name=waiting,proto3" json:"waiting"`
+	// hosting is the number of Xnodes that have a replica of the service, and so are
+	// given no other one.
+	Hosting uint32 `protobuf:"varint,2,opt,name=hosting,proto3" json:"hosting,omitempty"`
+	// match explains which Xnodes meet the need, those that host among them.
+	Match *QueryExplainMatchResponse `protobuf:"bytes,3,opt,name=match,proto3" json:"match,omitempty"`
+	// summary is one sentence for people.
+	Summary string `protobuf:"bytes,4,opt,name=summary,proto3" json:"summary,omitempty"`
+}
+
+func (m *QueryExplainPlacementResponse) Reset()         { *m = QueryExplainPlacementResponse{} }
+func (m *QueryExplainPlacementResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryExplainPlacementResponse) ProtoMessage()    {}
+func (*QueryExplainPlacementResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97dfe43ebbfd91ae, []int{34}
+}
+func (m *QueryExplainPlacementResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryExplainPlacementResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryExplainPlacementResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryExplainPlacementResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryExplainPlacementResponse.Merge(m, src)
+}
+func (m *QueryExplainPlacementResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryExplainPlacementResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryExplainPlacementResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryExplainPlacementResponse proto.InternalMessageInfo
+
+func (m *QueryExplainPlacementResponse) GetWaiting() []Replica {
+	if m != nil {
+		return m.Waiting
+	}
+	return nil
+}
+
+func (m *QueryExplainPlacementResponse) GetHosting() uint32 {
+	if m != nil {
+		return m.Hosting
+	}
+	return 0
+}
+
+func (m *QueryExplainPlacementResponse) GetMatch() *QueryExplainMatchResponse {
+	if m != nil {
+		return m.Match
+	}
+	return nil
+}
+
+func (m *QueryExplainPlacementResponse) GetSummary() string {
+	if m != nil {
+		return m.Summary
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "openmesh.workers.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "openmesh.workers.v1.QueryParamsResponse")
@@ -819,75 +2168,154 @@ func init() {
 	proto.RegisterType((*QueryTotalWeightResponse)(nil), "openmesh.workers.v1.QueryTotalWeightResponse")
 	proto.RegisterType((*QueryMarketRequest)(nil), "openmesh.workers.v1.QueryMarketRequest")
 	proto.RegisterType((*QueryMarketResponse)(nil), "openmesh.workers.v1.QueryMarketResponse")
+	proto.RegisterType((*QueryExplainMatchRequest)(nil), "openmesh.workers.v1.QueryExplainMatchRequest")
+	proto.RegisterType((*QueryExplainMatchResponse)(nil), "openmesh.workers.v1.QueryExplainMatchResponse")
+	proto.RegisterType((*MatchConstraint)(nil), "openmesh.workers.v1.MatchConstraint")
+	proto.RegisterType((*NearestXnode)(nil), "openmesh.workers.v1.NearestXnode")
+	proto.RegisterType((*QueryServiceRequest)(nil), "openmesh.workers.v1.QueryServiceRequest")
+	proto.RegisterType((*QueryServiceResponse)(nil), "openmesh.workers.v1.QueryServiceResponse")
+	proto.RegisterType((*QueryServiceByNameRequest)(nil), "openmesh.workers.v1.QueryServiceByNameRequest")
+	proto.RegisterType((*QueryServiceByNameResponse)(nil), "openmesh.workers.v1.QueryServiceByNameResponse")
+	proto.RegisterType((*QueryServicesRequest)(nil), "openmesh.workers.v1.QueryServicesRequest")
+	proto.RegisterType((*QueryServicesResponse)(nil), "openmesh.workers.v1.QueryServicesResponse")
+	proto.RegisterType((*QueryServicesByOwnerRequest)(nil), "openmesh.workers.v1.QueryServicesByOwnerRequest")
+	proto.RegisterType((*QueryServicesByOwnerResponse)(nil), "openmesh.workers.v1.QueryServicesByOwnerResponse")
+	proto.RegisterType((*QueryMembersRequest)(nil), "openmesh.workers.v1.QueryMembersRequest")
+	proto.RegisterType((*QueryMembersResponse)(nil), "openmesh.workers.v1.QueryMembersResponse")
+	proto.RegisterType((*QueryReplicasRequest)(nil), "openmesh.workers.v1.QueryReplicasRequest")
+	proto.RegisterType((*QueryReplicasResponse)(nil), "openmesh.workers.v1.QueryReplicasResponse")
+	proto.RegisterType((*AssignedReplica)(nil), "openmesh.workers.v1.AssignedReplica")
+	proto.RegisterType((*QueryReplicasByXnodeRequest)(nil), "openmesh.workers.v1.QueryReplicasByXnodeRequest")
+	proto.RegisterType((*QueryReplicasByXnodeResponse)(nil), "openmesh.workers.v1.QueryReplicasByXnodeResponse")
+	proto.RegisterType((*QueryExplainPlacementRequest)(nil), "openmesh.workers.v1.QueryExplainPlacementRequest")
+	proto.RegisterType((*QueryExplainPlacementResponse)(nil), "openmesh.workers.v1.QueryExplainPlacementResponse")
 }
 
 func init() { proto.RegisterFile("openmesh/workers/v1/query.proto", fileDescriptor_97dfe43ebbfd91ae) }
 
 var fileDescriptor_97dfe43ebbfd91ae = []byte{
-	// 999 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0xcf, 0x6f, 0x1b, 0x45,
-	0x14, 0xce, 0x3a, 0xb6, 0x63, 0x3f, 0x53, 0x24, 0xa6, 0x11, 0x6c, 0x36, 0xd4, 0x71, 0xb7, 0x22,
-	0x31, 0x3f, 0xbc, 0x4b, 0x42, 0x85, 0x00, 0x89, 0x43, 0x7d, 0x68, 0xe9, 0xa1, 0x52, 0xd8, 0x22,
-	0x81, 0x10, 0x52, 0x34, 0xb6, 0x87, 0xcd, 0xaa, 0xbb, 0x3b, 0xee, 0xce, 0x24, 0x69, 0x55, 0x55,
-	0x42, 0x9c, 0x38, 0x22, 0x21, 0x04, 0x37, 0x6e, 0x70, 0x41, 0xe2, 0xd2, 0x3f, 0xa2, 0xc7, 0xaa,
-	0x5c, 0x38, 0x21, 0x94, 0xf0, 0x77, 0x20, 0xb4, 0x33, 0x6f, 0xec, 0x75, 0xb3, 0x89, 0x2d, 0x7e,
-	0xdc, 0xf6, 0xcd, 0x7c, 0xf3, 0xcd, 0xf7, 0xbe, 0xf7, 0xfc, 0xc6, 0xb0, 0xc1, 0xc7, 0x2c, 0x4d,
-	0x98, 0xd8, 0xf7, 0x8f, 0x78, 0x76, 0x87, 0x65, 0xc2, 0x3f, 0xdc, 0xf6, 0xef, 0x1e, 0xb0, 0xec,
-	0xbe, 0x37, 0xce, 0xb8, 0xe4, 0xe4, 0xa2, 0x01, 0x78, 0x08, 0xf0, 0x0e, 0xb7, 0x9d, 0xd7, 0x86,
-	0x5c, 0x24, 0x5c, 0xf8, 0x03, 0x2a, 0x98, 0x46, 0xfb, 0x87, 0xdb, 0x03, 0x26, 0xe9, 0xb6, 0x3f,
-	0xa6, 0x61, 0x94, 0x52, 0x19, 0xf1, 0x54, 0x13, 0x38, 0x6b, 0x1a, 0xbb, 0xa7, 0x22, 0x5f, 0x07,
-	0xb8, 0xb5, 0x1a, 0xf2, 0x90, 0xeb, 0xf5, 0xfc, 0x0b, 0x57, 0x5f, 0x0e, 0x39, 0x0f, 0x63, 0xe6,
-	0xd3, 0x71, 0xe4, 0xd3, 0x34, 0xe5, 0x52, 0xb1, 0x99, 0x33, 0x9d, 0x32, 0xc1, 0x63, 0x9a, 0xd1,
-	0xc4, 0x20, 0x4a, 0x53, 0xba, 0x97, 0xf2, 0x11, 0xd3, 0x00, 0x77, 0x15, 0xc8, 0x87, 0xb9, 0xe6,
-	0x5d, 0x75, 0x2a, 0x60, 0x77, 0x0f, 0x98, 0x90, 0xee, 0x2e, 0x5c, 0x9c, 0x59, 0x15, 0x63, 0x9e,
-	0x0a, 0x46, 0xde, 0x85, 0xba, 0x66, 0xb7, 0xad, 0x8e, 0xd5, 0x6d, 0xed, 0xac, 0x7b, 0x25, 0x86,
-	0x78, 0xfa, 0x50, 0xbf, 0xfa, 0xf8, 0xf7, 0x8d, 0xa5, 0x00, 0x0f, 0xb8, 0x37, 0xe1, 0x05, 0xc5,
-	0xf8, 0x49, 0x7e, 0x37, 0x5e, 0x43, 0xae, 0x42, 0x83, 0x8f, 0x59, 0x46, 0x25, 0xcf, 0x14, 0x63,
-	0xb3, 0x6f, 0x3f, 0x7d, 0xd4, 0x5b, 0x45, 0x5f, 0xae, 0x8d, 0x46, 0x19, 0x13, 0xe2, 0xb6, 0xcc,
-	0xa2, 0x34, 0x0c, 0x26, 0x48, 0x77, 0x84, 0x92, 0x91, 0x0a, 0xb5, 0xbd, 0x0d, 0x35, 0x95, 0x17,
-	0x4a, 0x73, 0x4a, 0xa5, 0xa9, 0x23, 0xa8, 0x4c, 0xc3, 0xc9, 0x8b, 0x50, 0x3f, 0x62, 0x51, 0xb8,
-	0x2f, 0xed, 0x4a, 0xc7, 0xea, 0x56, 0x03, 0x8c, 0xdc, 0x5b, 0xb0, 0x36, 0xbd, 0xa5, 0x7f, 0xff,
-	0x76, 0x14, 0xa6, 0x2c, 0x33, 0xc2, 0xdf, 0x84, 0xba, 0x50, 0x0b, 0x73, 0x65, 0x23, 0xce, 0x8d,
-	0xc1, 0x29, 0xa3, 0xfb, 0x9f, 0xc4, 0x7f, 0x56, 0xb4, 0xc8, 0x54, 0x95, 0x5c, 0x07, 0x98, 0x76,
-	0x24, 0x5e, 0xb5, 0xe9, 0xa1, 0xec, 0xbc, 0x7d, 0x3d, 0xdd, 0xec, 0xd8, 0xbe, 0xde, 0x2e, 0x0d,
-	0x4d, 0xa9, 0x82, 0xc2, 0x49, 0xf7, 0x7b, 0x0b, 0xdb, 0xc3, 0xd0, 0x63, 0x16, 0xef, 0x40, 0x5d,
-	0xc9, 0xca, 0xdb, 0x63, 0x79, 0xa1, 0x34, 0x10, 0x4f, 0x6e, 0xcc, 0x28, 0xab, 0x28, 0x65, 0x5b,
-	0x73, 0x95, 0xe9, 0x6b, 0x67, 0xa4, 0x7d, 0x67, 0xc1, 0x4b, 0x4a, 0xda, 0xb5, 0x38, 0xe6, 0x43,
-	0xfd, 0x63, 0xf9, 0x57, 0xdd, 0xf6, 0x8c, 0x69, 0x95, 0x7f, 0x6c, 0xda, 0xcf, 0x16, 0xd8, 0xa7,
-	0x95, 0xa1, 0x73, 0x37, 0xa0, 0x45, 0xa7, 0xcb, 0x68, 0xdf, 0x46, 0xa9, 0x7d, 0xd3, 0xe3, 0xe8,
-	0x61, 0xf1, 0xe4, 0x7f, 0x67, 0xe4, 0x1a, 0xfa, 0xf8, 0x11, 0x97, 0x34, 0xfe, 0x58, 0x75, 0x95,
-	0x19, 0x0e, 0xef, 0x63, 0x22, 0x33, 0x5b, 0x98, 0xc8, 0x65, 0x78, 0x4e, 0xe6, 0xcb, 0x7b, 0xd8,
-	0x96, 0x96, 0x6a, 0xcb, 0x96, 0x9c, 0x42, 0xdd, 0x5f, 0x2c, 0x6c, 0xce, 0x5b, 0x34, 0xbb, 0xc3,
-	0x0c, 0x2b, 0xe9, 0x43, 0x33, 0x63, 0x82, 0x1f, 0x64, 0x43, 0x66, 0xc6, 0x4b, 0xbb, 0xd4, 0x80,
-	0xc0, 0xa0, 0x30, 0xff, 0xe9, 0x31, 0xb2, 0x0e, 0xcd, 0x90, 0xe6, 0xd3, 0x35, 0x1a, 0x32, 0x95,
-	0x7c, 0x33, 0x68, 0x84, 0x54, 0xec, 0xe6, 0x31, 0x59, 0x83, 0x86, 0x60, 0x54, 0xee, 0x7d, 0xce,
-	0x98, 0xbd, 0xac, 0xf6, 0x56, 0xf2, 0xf8, 0x3a, 0x63, 0xe4, 0x12, 0x40, 0x12, 0xa5, 0x7b, 0x19,
-	0x95, 0x51, 0x1a, 0xda, 0xd5, 0x8e, 0xd5, 0xbd, 0x10, 0x34, 0x93, 0x28, 0x0d, 0xd4, 0x82, 0xfb,
-	0x53, 0x05, 0xfb, 0xdd, 0x28, 0xc6, 0x64, 0xdb, 0x00, 0x19, 0x0b, 0x23, 0x21, 0x59, 0xc6, 0x46,
-	0x98, 0x6a, 0x61, 0x85, 0xd8, 0xb0, 0x22, 0x68, 0x32, 0x8e, 0xd9, 0x08, 0x7f, 0x9e, 0x26, 0x24,
-	0x0e, 0x34, 0x86, 0x3c, 0xff, 0x94, 0x5a, 0x4b, 0x23, 0x98, 0xc4, 0x84, 0x40, 0x95, 0x0e, 0x62,
-	0xa6, 0x64, 0x54, 0x03, 0xf5, 0x4d, 0x56, 0xa1, 0x96, 0x51, 0xc9, 0x46, 0x76, 0x4d, 0x2d, 0xea,
-	0x20, 0xe7, 0x3f, 0x8a, 0xe2, 0x38, 0xd7, 0x5c, 0xd7, 0xfc, 0x18, 0xe6, 0xfc, 0x09, 0x95, 0xc3,
-	0xfd, 0x7c, 0x6b, 0x45, 0x6d, 0x4d, 0x62, 0xd2, 0x03, 0x98, 0x98, 0x24, 0xec, 0x46, 0x67, 0xb9,
-	0xdb, 0xec, 0x3f, 0xff, 0xf4, 0x51, 0x0f, 0xb0, 0x4b, 0x6e, 0xa6, 0x32, 0x68, 0x1a, 0xd7, 0x04,
-	0x79, 0x1d, 0x9a, 0xc6, 0x36, 0x61, 0x37, 0x4b, 0xd1, 0x0d, 0xf4, 0x51, 0xec, 0xfc, 0xb5, 0x02,
-	0x35, 0xe5, 0x14, 0xf9, 0xc2, 0x82, 0xba, 0x7e, 0x08, 0xc8, 0x56, 0x69, 0x19, 0x4f, 0xbf, 0x3a,
-	0x4e, 0x77, 0x3e, 0x50, 0x3b, 0xef, 0x5e, 0xf9, 0xf2, 0xd7, 0x3f, 0xbf, 0xa9, 0x5c, 0x22, 0xeb,
-	0xfe, 0xd9, 0x2f, 0x20, 0xf9, 0xca, 0x82, 0x9a, 0x1a, 0x36, 0x64, 0xf3, 0x6c, 0xe2, 0xe2, 0x7b,
-	0xe4, 0x6c, 0xcd, 0xc5, 0xe1, 0xfd, 0x9e, 0xba, 0xbf, 0x4b, 0x36, 0xfd, 0x33, 0xdf, 0x57, 0xe1,
-	0x3f, 0x30, 0x33, 0xe4, 0x21, 0xf9, 0xc1, 0x82, 0x0b, 0x33, 0x93, 0x9f, 0x78, 0x73, 0xae, 0x7a,
-	0xe6, 0xc5, 0x71, 0xfc, 0x85, 0xf1, 0x28, 0xb1, 0xa7, 0x24, 0x6e, 0x91, 0x57, 0x4a, 0x25, 0xea,
-	0x57, 0x49, 0xf8, 0x0f, 0xf4, 0xc7, 0x43, 0x55, 0x2f, 0x3d, 0xce, 0xc9, 0x3c, 0x17, 0x16, 0xa9,
-	0xd7, 0xec, 0xcb, 0x30, 0xa7, 0x5e, 0xf8, 0x08, 0xfc, 0x68, 0x41, 0xab, 0x30, 0x1c, 0xc9, 0x1b,
-	0x67, 0xd3, 0x9f, 0x9e, 0xee, 0x4e, 0x6f, 0x41, 0x34, 0x2a, 0x7a, 0x4f, 0x29, 0xba, 0x4a, 0x76,
-	0x16, 0xab, 0xa0, 0x5f, 0x1c, 0xb2, 0xdf, 0x5a, 0xd0, 0x2a, 0x0c, 0xbf, 0xf3, 0x84, 0x9e, 0x1e,
-	0x9f, 0xe7, 0x09, 0x2d, 0x99, 0xa8, 0xee, 0xab, 0x4a, 0xe8, 0x15, 0x72, 0xb9, 0x54, 0x68, 0x71,
-	0xd8, 0xaa, 0x1a, 0xea, 0x11, 0x75, 0x5e, 0x0d, 0x67, 0xc6, 0xee, 0x79, 0x35, 0x9c, 0x9d, 0x76,
-	0x73, 0x6a, 0x98, 0x28, 0x70, 0xff, 0x83, 0xc7, 0xc7, 0x6d, 0xeb, 0xc9, 0x71, 0xdb, 0xfa, 0xe3,
-	0xb8, 0x6d, 0x7d, 0x7d, 0xd2, 0x5e, 0x7a, 0x72, 0xd2, 0x5e, 0xfa, 0xed, 0xa4, 0xbd, 0xf4, 0xa9,
-	0x17, 0x46, 0x72, 0xff, 0x60, 0xe0, 0x0d, 0x79, 0x32, 0x21, 0xe8, 0xa5, 0x4c, 0xe6, 0x1c, 0x53,
-	0xc6, 0x7b, 0x86, 0x73, 0x50, 0x57, 0xff, 0x4f, 0xdf, 0xfa, 0x3b, 0x00, 0x00, 0xff, 0xff, 0x9e,
-	0x58, 0x8d, 0xb9, 0x95, 0x0b, 0x00, 0x00,
+	// 1930 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe4, 0x59, 0xdd, 0x6f, 0x1c, 0x57,
+	0x15, 0xcf, 0x5d, 0xaf, 0xf7, 0xe3, 0x38, 0x69, 0xe0, 0xc6, 0xd0, 0xcd, 0x26, 0xd9, 0x38, 0xd3,
+	0x26, 0x71, 0x3e, 0xbc, 0x53, 0xbb, 0x51, 0x29, 0x50, 0x10, 0x31, 0x90, 0x12, 0x89, 0x14, 0x33,
+	0x89, 0x04, 0xaa, 0x10, 0xd6, 0xf5, 0xee, 0xf5, 0xee, 0x28, 0x3b, 0x33, 0xdb, 0xb9, 0xd7, 0x76,
+	0x2c, 0xcb, 0x12, 0x42, 0x42, 0x42, 0x48, 0x48, 0x88, 0x2a, 0x7c, 0x88, 0x07, 0x40, 0x48, 0xf4,
+	0xa5, 0x52, 0x25, 0x54, 0x89, 0x7f, 0xa1, 0x8f, 0x55, 0x79, 0x80, 0x27, 0x54, 0x25, 0x3c, 0xf0,
+	0x5f, 0x80, 0xee, 0xbd, 0xe7, 0xee, 0xce, 0xac, 0x67, 0x67, 0xd7, 0x65, 0x23, 0x21, 0x78, 0xf2,
+	0xdc, 0xbb, 0xe7, 0x9c, 0xfb, 0xbb, 0xbf, 0xf3, 0x31, 0x67, 0x8e, 0xe1, 0x62, 0xd4, 0xe7, 0x61,
+	0xc0, 0x45, 0xd7, 0xdd, 0x8b, 0xe2, 0x87, 0x3c, 0x16, 0xee, 0xee, 0xaa, 0xfb, 0xd6, 0x0e, 0x8f,
+	0xf7, 0x9b, 0xfd, 0x38, 0x92, 0x11, 0x3d, 0x63, 0x05, 0x9a, 0x28, 0xd0, 0xdc, 0x5d, 0xad, 0x5f,
+	0x6f, 0x45, 0x22, 0x88, 0x84, 0xbb, 0xc5, 0x04, 0x37, 0xd2, 0xee, 0xee, 0xea, 0x16, 0x97, 0x6c,
+	0xd5, 0xed, 0xb3, 0x8e, 0x1f, 0x32, 0xe9, 0x47, 0xa1, 0x31, 0x50, 0x3f, 0x6b, 0x64, 0x37, 0xf5,
+	0xca, 0x35, 0x0b, 0xfc, 0x69, 0xb1, 0x13, 0x75, 0x22, 0xb3, 0xaf, 0x9e, 0x70, 0xf7, 0x7c, 0x27,
+	0x8a, 0x3a, 0x3d, 0xee, 0xb2, 0xbe, 0xef, 0xb2, 0x30, 0x8c, 0xa4, 0xb6, 0x66, 0x75, 0x96, 0xb2,
+	0x00, 0xf7, 0x59, 0xcc, 0x02, 0x2b, 0x71, 0x29, 0x4b, 0x42, 0xf0, 0x78, 0xd7, 0x6f, 0x71, 0x14,
+	0xc9, 0xbc, 0xf5, 0xa3, 0x30, 0x6a, 0xa3, 0x80, 0xb3, 0x08, 0xf4, 0xdb, 0xea, 0x5a, 0x1b, 0xda,
+	0xb0, 0xc7, 0xdf, 0xda, 0xe1, 0x42, 0x3a, 0x1b, 0x70, 0x26, 0xb5, 0x2b, 0xfa, 0x51, 0x28, 0x38,
+	0xfd, 0x3c, 0x94, 0x0c, 0x80, 0x1a, 0x59, 0x22, 0xcb, 0x0b, 0x6b, 0xe7, 0x9a, 0x19, 0x9c, 0x35,
+	0x8d, 0xd2, 0x7a, 0xf1, 0x83, 0xbf, 0x5f, 0x3c, 0xe1, 0xa1, 0x82, 0x73, 0x17, 0x3e, 0xad, 0x2d,
+	0x7e, 0x57, 0x9d, 0x8d, 0xc7, 0xd0, 0x5b, 0x50, 0x89, 0xfa, 0x3c, 0x66, 0x32, 0x8a, 0xb5, 0xc5,
+	0xea, 0x7a, 0xed, 0xa3, 0xf7, 0x57, 0x16, 0x91, 0xba, 0xdb, 0xed, 0x76, 0xcc, 0x85, 0xb8, 0x2f,
+	0x63, 0x3f, 0xec, 0x78, 0x03, 0x49, 0xe7, 0x63, 0x82, 0x98, 0xd1, 0x16, 0x82, 0x7b, 0x05, 0xe6,
+	0xf5, 0xc5, 0x10, 0x5b, 0x3d, 0x13, 0x9b, 0x56, 0x41, 0x68, 0x46, 0x9c, 0x7e, 0x16, 0x4a, 0x7b,
+	0xdc, 0xef, 0x74, 0x65, 0xad, 0xb0, 0x44, 0x96, 0x8b, 0x1e, 0xae, 0xe8, 0x57, 0xa0, 0xd2, 0x62,
+	0x7d, 0xd6, 0xf2, 0xe5, 0x7e, 0x6d, 0x4e, 0x9b, 0x6c, 0x64, 0x9a, 0xf4, 0xb8, 0x88, 0x76, 0xe2,
+	0x16, 0xb7, 0x37, 0x1e, 0x68, 0xd1, 0x57, 0xa1, 0xb8, 0x1d, 0x73, 0x5e, 0x2b, 0x1e, 0x43, 0x5b,
+	0x6b, 0x38, 0xf7, 0xe0, 0xec, 0xf0, 0x86, 0xeb, 0xfb, 0xf7, 0xfd, 0x4e, 0xc8, 0x63, 0xcb, 0xda,
+	0x4b, 0x50, 0x12, 0x7a, 0x63, 0x22, 0x67, 0x28, 0xe7, 0xfc, 0x93, 0x40, 0x3d, 0xcb, 0xde, 0xff,
+	0x20, 0x73, 0xdf, 0x4b, 0xc6, 0x86, 0x8d, 0x67, 0x7a, 0x07, 0x60, 0x98, 0xae, 0x78, 0xcd, 0x2b,
+	0x4d, 0xe4, 0x4c, 0xe5, 0x76, 0xd3, 0x54, 0x02, 0xcc, 0xed, 0xe6, 0x06, 0xeb, 0xd8, 0x20, 0xf5,
+	0x12, 0x9a, 0xce, 0xaf, 0x08, 0x26, 0x86, 0x35, 0x8f, 0x0c, 0xbe, 0x0a, 0x25, 0x4d, 0x89, 0x4a,
+	0x8c, 0xb9, 0xa9, 0x28, 0x44, 0x79, 0xfa, 0x7a, 0x0a, 0x59, 0x41, 0x23, 0xbb, 0x3a, 0x11, 0x99,
+	0x39, 0x36, 0x05, 0xed, 0x97, 0x04, 0x9e, 0xd7, 0xd0, 0x6e, 0xf7, 0x7a, 0x51, 0xcb, 0x54, 0x92,
+	0xff, 0x28, 0xcf, 0x46, 0x48, 0x2b, 0x7c, 0x62, 0xd2, 0xde, 0x25, 0x50, 0x3b, 0x8a, 0x0c, 0x99,
+	0x7b, 0x1d, 0x16, 0xd8, 0x70, 0x1b, 0xe9, 0xbb, 0x98, 0x49, 0xdf, 0x50, 0x1d, 0x39, 0x4c, 0x6a,
+	0xce, 0x8e, 0xc8, 0xb3, 0xc8, 0xe3, 0x83, 0x48, 0xb2, 0xde, 0x77, 0x74, 0x44, 0xdb, 0xb2, 0xf8,
+	0x25, 0xbc, 0x48, 0xea, 0x27, 0xbc, 0xc8, 0x25, 0x38, 0x29, 0xd5, 0xf6, 0x26, 0xa6, 0x04, 0xd1,
+	0x29, 0xb1, 0x20, 0x87, 0xa2, 0xce, 0xbf, 0x6c, 0xe1, 0xba, 0xc7, 0xe2, 0x87, 0xdc, 0x5a, 0xa5,
+	0xeb, 0x50, 0x8d, 0x6d, 0x2c, 0x63, 0x6c, 0x4e, 0x17, 0xf1, 0x43, 0x35, 0x7a, 0x0e, 0xaa, 0x1d,
+	0xa6, 0x5e, 0x3d, 0x7e, 0x8b, 0xeb, 0xcb, 0x57, 0xbd, 0x4a, 0x87, 0x89, 0x0d, 0xb5, 0xa6, 0x67,
+	0xa1, 0x22, 0x38, 0x93, 0x9b, 0xdb, 0x9c, 0xeb, 0x7c, 0xac, 0x7a, 0x65, 0xb5, 0xbe, 0xc3, 0x39,
+	0xbd, 0x00, 0x10, 0xf8, 0xe1, 0x66, 0xcc, 0xa4, 0x1f, 0x76, 0x74, 0xba, 0x9d, 0xf2, 0xaa, 0x81,
+	0x1f, 0x7a, 0x7a, 0x83, 0x36, 0x00, 0x98, 0x94, 0xb1, 0xbf, 0xb5, 0x23, 0xb9, 0xa8, 0xcd, 0x2f,
+	0xcd, 0x2d, 0x57, 0xbd, 0xc4, 0x0e, 0xad, 0x41, 0x39, 0xe6, 0x1d, 0xed, 0xb9, 0x92, 0xfe, 0xd1,
+	0x2e, 0xe9, 0x22, 0xcc, 0xef, 0x84, 0xd2, 0xef, 0xd5, 0xca, 0x4b, 0x64, 0x79, 0xce, 0x33, 0x0b,
+	0xe7, 0x9d, 0x02, 0xe6, 0x8f, 0x65, 0x00, 0xc9, 0x6b, 0x00, 0x28, 0x45, 0x21, 0x79, 0xcc, 0xdb,
+	0x48, 0x5d, 0x62, 0x47, 0x9d, 0x23, 0x58, 0xd0, 0xef, 0xf1, 0x36, 0x96, 0x1a, 0xbb, 0xa4, 0x75,
+	0xa8, 0xb4, 0x22, 0xf5, 0x28, 0xcd, 0xdd, 0x2a, 0xde, 0x60, 0x4d, 0x29, 0x14, 0xd9, 0x56, 0xcf,
+	0x54, 0x91, 0xa2, 0xa7, 0x9f, 0x15, 0xae, 0x98, 0x49, 0xde, 0xae, 0xcd, 0xeb, 0x4d, 0xb3, 0x50,
+	0xf6, 0xf7, 0xfc, 0x5e, 0x4f, 0x71, 0x50, 0x32, 0xf6, 0x71, 0xa9, 0xec, 0x07, 0x4c, 0xb6, 0xba,
+	0xea, 0xa7, 0xb2, 0xfe, 0x69, 0xb0, 0xa6, 0x2b, 0x00, 0x03, 0xd2, 0x45, 0xad, 0xa2, 0x08, 0x58,
+	0x7f, 0xee, 0xa3, 0xf7, 0x57, 0x00, 0xa3, 0xee, 0x6e, 0x28, 0xbd, 0xaa, 0xf5, 0x82, 0xa0, 0x37,
+	0xa0, 0x6a, 0xdd, 0x20, 0x6a, 0xd5, 0x4c, 0xe9, 0x0a, 0xfa, 0x45, 0x38, 0x3f, 0x2a, 0x60, 0xac,
+	0x7d, 0xfd, 0x51, 0xbf, 0xc7, 0xfc, 0xf0, 0x9e, 0x3a, 0xf4, 0xff, 0x30, 0x62, 0xfe, 0x54, 0xc0,
+	0x57, 0x61, 0x9a, 0x87, 0x67, 0x1a, 0x37, 0x49, 0x9f, 0x17, 0x47, 0x7c, 0xfe, 0x4d, 0x58, 0x68,
+	0x45, 0xa1, 0x90, 0x31, 0xf3, 0x43, 0x69, 0x2e, 0xb8, 0xb0, 0xf6, 0x62, 0x26, 0xf9, 0x1a, 0xea,
+	0x57, 0x07, 0xc2, 0xb6, 0x68, 0x25, 0xd4, 0xe9, 0x17, 0xa1, 0x1c, 0x72, 0x16, 0x73, 0x21, 0x75,
+	0xdc, 0x2d, 0xac, 0x5d, 0xca, 0xb4, 0xf4, 0x86, 0x91, 0x31, 0xfd, 0x8e, 0xd5, 0xd0, 0x97, 0xdb,
+	0x09, 0x02, 0x16, 0xef, 0x6b, 0xca, 0x94, 0x8f, 0xcc, 0xd2, 0x79, 0x5c, 0x80, 0xd3, 0x23, 0xa7,
+	0xab, 0x64, 0x08, 0x59, 0x60, 0xde, 0xf1, 0x55, 0x4f, 0x3f, 0xeb, 0x3d, 0x8e, 0xdc, 0xa8, 0x3d,
+	0x6e, 0x28, 0xeb, 0x33, 0x21, 0xd4, 0xdd, 0xe7, 0x0c, 0x65, 0xb8, 0xa4, 0xe7, 0x55, 0xd4, 0x05,
+	0xcc, 0x0f, 0x87, 0xbc, 0x0c, 0x37, 0x54, 0x3c, 0x45, 0x61, 0x6f, 0x7f, 0x53, 0x76, 0x7d, 0x81,
+	0xc9, 0x55, 0x51, 0x1b, 0x0f, 0xba, 0xbe, 0xa0, 0xcf, 0x43, 0xd9, 0xdf, 0xde, 0xf4, 0xdb, 0x3d,
+	0x8e, 0xf9, 0x55, 0xf2, 0xb7, 0xef, 0xb6, 0x7b, 0x5c, 0x69, 0xf9, 0xdb, 0xaa, 0x63, 0xde, 0xe5,
+	0xa1, 0xcd, 0x2f, 0x7f, 0x7b, 0x43, 0xaf, 0x93, 0xec, 0x54, 0x8e, 0xcd, 0x0e, 0x85, 0xa2, 0xe4,
+	0x8f, 0x64, 0xad, 0x6a, 0xee, 0xa6, 0x9e, 0x9d, 0x18, 0x4e, 0x26, 0x85, 0x3f, 0xe1, 0x7b, 0x91,
+	0x42, 0xb1, 0xcb, 0x76, 0x6d, 0xd2, 0xe8, 0x67, 0xc5, 0x5a, 0x8f, 0xb5, 0x1e, 0x1a, 0xd6, 0x74,
+	0x58, 0xe3, 0xd2, 0xb9, 0x8c, 0x15, 0xef, 0xbe, 0xe9, 0xcb, 0x6d, 0x0a, 0x3f, 0x07, 0x05, 0xdf,
+	0x46, 0x6c, 0xc1, 0x6f, 0x3b, 0x0f, 0x60, 0x31, 0x2d, 0x86, 0x11, 0xfe, 0x1a, 0x94, 0xb1, 0xa3,
+	0xc7, 0x44, 0x3f, 0x9f, 0xc9, 0x01, 0xaa, 0x61, 0x8c, 0x59, 0x15, 0xc7, 0xc5, 0xe4, 0xb1, 0x3f,
+	0xef, 0xbf, 0xc1, 0x82, 0x01, 0x84, 0x8c, 0x88, 0x70, 0xde, 0xc4, 0x46, 0x71, 0x44, 0x61, 0x26,
+	0x60, 0xbe, 0x9f, 0xbe, 0xe2, 0xcc, 0x9b, 0xb3, 0xdf, 0x11, 0xf8, 0xcc, 0xc8, 0x01, 0x88, 0xfb,
+	0xcb, 0xaa, 0x9c, 0x99, 0x3d, 0xec, 0x30, 0xa6, 0x01, 0x3e, 0xd0, 0x99, 0x5d, 0x6f, 0xf1, 0x98,
+	0xc0, 0xb9, 0x14, 0xc4, 0xf5, 0xfd, 0x6f, 0xed, 0x25, 0x5a, 0xfb, 0x26, 0xcc, 0x47, 0x7b, 0xd3,
+	0x74, 0xf6, 0x46, 0x6c, 0x66, 0x2d, 0xda, 0x3b, 0x04, 0xce, 0x67, 0xe3, 0xfa, 0x6f, 0x63, 0x30,
+	0xb0, 0x0d, 0x04, 0x0f, 0xb6, 0x78, 0x2c, 0xc6, 0xa4, 0xd3, 0xcc, 0x88, 0x79, 0x9b, 0x60, 0xd0,
+	0x0e, 0xce, 0x43, 0x42, 0xd6, 0xa0, 0x1c, 0x98, 0x2d, 0xcd, 0x47, 0x9e, 0xaf, 0xac, 0xe0, 0xec,
+	0x48, 0x08, 0x11, 0x94, 0xc7, 0xfb, 0x3d, 0xbf, 0xc5, 0x9e, 0x39, 0x0b, 0x83, 0xcc, 0x1a, 0x1e,
+	0x38, 0x8c, 0x8b, 0x18, 0xf7, 0x72, 0xe3, 0x02, 0x15, 0x6d, 0x5c, 0x58, 0x9d, 0xd9, 0x51, 0xf2,
+	0x53, 0x02, 0xa7, 0x6f, 0x0b, 0xfd, 0xbd, 0xdb, 0xc6, 0xc3, 0x54, 0xb9, 0xc2, 0x83, 0x72, 0xcb,
+	0x55, 0x1a, 0x9b, 0x55, 0x49, 0x16, 0xbb, 0xc2, 0xf1, 0x8b, 0xdd, 0x6f, 0x6c, 0xa6, 0x5b, 0xca,
+	0xd6, 0x67, 0x30, 0xfa, 0x98, 0x99, 0x43, 0xdf, 0xb3, 0xf9, 0x7e, 0x04, 0x1d, 0xfa, 0xf5, 0xce,
+	0x11, 0xbf, 0x66, 0xf7, 0x38, 0x23, 0x94, 0x3f, 0x3b, 0xff, 0x36, 0x11, 0x30, 0xb6, 0x81, 0x1b,
+	0x3d, 0xd6, 0xe2, 0x01, 0x0f, 0xe5, 0xb8, 0xf7, 0xe9, 0x5f, 0x09, 0x5c, 0x18, 0xa3, 0x30, 0x7c,
+	0x99, 0xed, 0x31, 0x5f, 0x77, 0xb1, 0xd3, 0x47, 0xae, 0x55, 0x51, 0x2f, 0xfc, 0x6e, 0x24, 0xb4,
+	0x76, 0x41, 0xf7, 0xc0, 0x76, 0x49, 0xbf, 0x06, 0xf3, 0xba, 0x5b, 0xc4, 0xd1, 0x47, 0x33, 0xd3,
+	0xea, 0xd8, 0x96, 0xd6, 0x33, 0xca, 0xc9, 0xe6, 0xae, 0x98, 0x6a, 0xee, 0xd6, 0x7e, 0x7f, 0x06,
+	0xe6, 0xb5, 0x3a, 0xfd, 0x01, 0x81, 0x92, 0x19, 0xb6, 0xd1, 0xab, 0xe3, 0x4f, 0x49, 0x4d, 0xf6,
+	0xea, 0xcb, 0x93, 0x05, 0x0d, 0x10, 0xe7, 0x85, 0x1f, 0xfe, 0xe5, 0x1f, 0x6f, 0x17, 0x2e, 0xd0,
+	0x73, 0xee, 0xf8, 0x41, 0x24, 0xfd, 0x31, 0x81, 0x79, 0xd3, 0x4b, 0x5d, 0x19, 0x6f, 0x38, 0x19,
+	0xf8, 0xf5, 0xab, 0x13, 0xe5, 0xf0, 0xfc, 0xa6, 0x3e, 0x7f, 0x99, 0x5e, 0x71, 0xc7, 0xce, 0x30,
+	0x85, 0x7b, 0x60, 0x53, 0xe3, 0x90, 0xfe, 0x96, 0xc0, 0xa9, 0xd4, 0x7c, 0x8b, 0x36, 0x27, 0x1c,
+	0x35, 0x32, 0x58, 0xab, 0xbb, 0x53, 0xcb, 0x23, 0xc4, 0x15, 0x0d, 0xf1, 0x2a, 0xbd, 0x9c, 0x09,
+	0xd1, 0x0c, 0xdf, 0x84, 0x7b, 0x60, 0x1e, 0x0e, 0xb5, 0xbf, 0xcc, 0xe0, 0x88, 0x4e, 0x62, 0x61,
+	0x1a, 0x7f, 0xa5, 0x67, 0x50, 0x13, 0xfc, 0x85, 0xe3, 0xa6, 0x3f, 0x12, 0x58, 0x48, 0x8c, 0x61,
+	0xe8, 0xcd, 0xf1, 0xe6, 0x8f, 0xce, 0x91, 0xea, 0x2b, 0x53, 0x4a, 0x23, 0xa2, 0x2f, 0x68, 0x44,
+	0xb7, 0xe8, 0xda, 0x74, 0x1e, 0x74, 0x93, 0xe3, 0x9c, 0xc7, 0x04, 0x16, 0x12, 0x63, 0x96, 0x3c,
+	0xa0, 0x47, 0x07, 0x35, 0x79, 0x40, 0x33, 0x66, 0x37, 0xce, 0x35, 0x0d, 0xf4, 0x05, 0x7a, 0x29,
+	0x13, 0x68, 0x72, 0xac, 0xa3, 0x7d, 0x68, 0x86, 0x17, 0x79, 0x3e, 0x4c, 0x0d, 0x78, 0xf2, 0x7c,
+	0x98, 0x9e, 0x83, 0x4c, 0xf0, 0x61, 0x60, 0xce, 0xfd, 0x35, 0x81, 0x93, 0xc9, 0xd2, 0x41, 0x57,
+	0xa6, 0x2d, 0x31, 0x06, 0xce, 0x31, 0x2b, 0x92, 0x73, 0x5d, 0x83, 0x7a, 0x91, 0x3a, 0x99, 0xa0,
+	0xb8, 0x51, 0xd9, 0x34, 0x65, 0xeb, 0x27, 0x04, 0xca, 0xf8, 0x46, 0xa4, 0x39, 0xd7, 0x4e, 0x7f,
+	0x0c, 0xd5, 0xaf, 0x4d, 0x21, 0x39, 0x15, 0x18, 0xdb, 0x6f, 0xba, 0x07, 0x7e, 0xfb, 0x90, 0xfe,
+	0x81, 0xc0, 0xa9, 0xd4, 0x87, 0x4c, 0x5e, 0x45, 0xc8, 0xfa, 0x44, 0xca, 0xab, 0x08, 0x99, 0x5f,
+	0x48, 0xce, 0xaa, 0x86, 0x77, 0x83, 0x5e, 0xcb, 0x83, 0xb7, 0xa9, 0x3e, 0xb5, 0x84, 0x7b, 0xa0,
+	0xfe, 0x1c, 0xaa, 0x12, 0x5a, 0xb1, 0x6d, 0x37, 0x9d, 0xcc, 0xc4, 0x20, 0x19, 0xaf, 0x4f, 0x23,
+	0x8a, 0xb0, 0x2e, 0x6b, 0x58, 0x17, 0xe9, 0x85, 0x5c, 0xd6, 0xe8, 0xbb, 0x04, 0x4e, 0x8f, 0x7c,
+	0x01, 0xd0, 0x97, 0x26, 0x1f, 0x93, 0xfe, 0x88, 0xa9, 0xaf, 0x1e, 0x43, 0x03, 0xf1, 0xdd, 0xd2,
+	0xf8, 0x9a, 0xf4, 0x66, 0x26, 0x3e, 0xfd, 0xad, 0xa3, 0x2a, 0x85, 0xfa, 0x7b, 0x38, 0x84, 0xfb,
+	0x73, 0x02, 0x65, 0xec, 0xcb, 0xf3, 0x82, 0x2d, 0xfd, 0xa9, 0x90, 0x17, 0x6c, 0x23, 0x4d, 0xbe,
+	0xb3, 0xa6, 0x61, 0xdd, 0xa4, 0xd7, 0x27, 0x07, 0x9b, 0x6b, 0x9b, 0xfc, 0x5f, 0x10, 0xa8, 0xd8,
+	0xae, 0x2a, 0xcf, 0x9d, 0x23, 0xbd, 0x7b, 0x9e, 0x3b, 0x47, 0xbb, 0x6e, 0xe7, 0x65, 0x8d, 0x6b,
+	0x85, 0xde, 0x98, 0x02, 0xd7, 0xa0, 0x15, 0x7b, 0x8f, 0xc0, 0xe9, 0x91, 0x76, 0x2f, 0xcf, 0xb9,
+	0xd9, 0x7d, 0x6b, 0x9e, 0x73, 0xc7, 0xf4, 0x92, 0xce, 0xe7, 0x34, 0xda, 0x55, 0xea, 0x4e, 0xf9,
+	0x1a, 0x18, 0x20, 0xfe, 0x33, 0x81, 0x4f, 0x8d, 0xb6, 0x6f, 0x74, 0x75, 0x62, 0xf5, 0x1a, 0xed,
+	0x0d, 0xeb, 0x6b, 0xc7, 0x51, 0x41, 0xd0, 0xaf, 0x69, 0xd0, 0xaf, 0xd0, 0x5b, 0x53, 0x50, 0x6c,
+	0x4b, 0x60, 0xdf, 0x5a, 0x59, 0xff, 0xc6, 0x07, 0x4f, 0x1a, 0xe4, 0xc3, 0x27, 0x0d, 0xf2, 0xf1,
+	0x93, 0x06, 0xf9, 0xd9, 0xd3, 0xc6, 0x89, 0x0f, 0x9f, 0x36, 0x4e, 0xfc, 0xed, 0x69, 0xe3, 0xc4,
+	0x9b, 0xcd, 0x8e, 0x2f, 0xbb, 0x3b, 0x5b, 0xcd, 0x56, 0x14, 0x0c, 0x2c, 0xaf, 0x84, 0x5c, 0x2a,
+	0xe3, 0xc3, 0xa3, 0x1e, 0xd9, 0xc3, 0xb6, 0x4a, 0xfa, 0xdf, 0xb4, 0x2f, 0xff, 0x3b, 0x00, 0x00,
+	0xff, 0xff, 0x70, 0x87, 0x65, 0xb8, 0xbf, 0x1e, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -917,6 +2345,26 @@ type QueryClient interface {
 	// Market tells how many Xnodes could take a piece of work at a price: all of
 	// them where they are few, else a sample.
 	Market(ctx context.Context, in *QueryMarketRequest, opts ...grpc.CallOption) (*QueryMarketResponse, error)
+	// ExplainMatch tells for each thing that a piece of work asks for how many
+	// Xnodes have it, how many lack nothing else, and which is nearest to having it.
+	ExplainMatch(ctx context.Context, in *QueryExplainMatchRequest, opts ...grpc.CallOption) (*QueryExplainMatchResponse, error)
+	// Service returns a service.
+	Service(ctx context.Context, in *QueryServiceRequest, opts ...grpc.CallOption) (*QueryServiceResponse, error)
+	// ServiceByName returns the service of a name.
+	ServiceByName(ctx context.Context, in *QueryServiceByNameRequest, opts ...grpc.CallOption) (*QueryServiceByNameResponse, error)
+	// Services returns all services, a page at a time, ordered by id.
+	Services(ctx context.Context, in *QueryServicesRequest, opts ...grpc.CallOption) (*QueryServicesResponse, error)
+	// ServicesByOwner returns the services of an owner, a page at a time.
+	ServicesByOwner(ctx context.Context, in *QueryServicesByOwnerRequest, opts ...grpc.CallOption) (*QueryServicesByOwnerResponse, error)
+	// Members returns the members of a service, a page at a time.
+	Members(ctx context.Context, in *QueryMembersRequest, opts ...grpc.CallOption) (*QueryMembersResponse, error)
+	// Replicas returns the replicas of a service, a page at a time.
+	Replicas(ctx context.Context, in *QueryReplicasRequest, opts ...grpc.CallOption) (*QueryReplicasResponse, error)
+	// ReplicasByXnode returns what an Xnode is to run, a page at a time. What it runs
+	// and is not here, it stops.
+	ReplicasByXnode(ctx context.Context, in *QueryReplicasByXnodeRequest, opts ...grpc.CallOption) (*QueryReplicasByXnodeResponse, error)
+	// ExplainPlacement says why replicas of a service have no place.
+	ExplainPlacement(ctx context.Context, in *QueryExplainPlacementRequest, opts ...grpc.CallOption) (*QueryExplainPlacementResponse, error)
 }
 
 type queryClient struct {
@@ -990,6 +2438,87 @@ func (c *queryClient) Market(ctx context.Context, in *QueryMarketRequest, opts .
 	return out, nil
 }
 
+func (c *queryClient) ExplainMatch(ctx context.Context, in *QueryExplainMatchRequest, opts ...grpc.CallOption) (*QueryExplainMatchResponse, error) {
+	out := new(QueryExplainMatchResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/ExplainMatch", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Service(ctx context.Context, in *QueryServiceRequest, opts ...grpc.CallOption) (*QueryServiceResponse, error) {
+	out := new(QueryServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/Service", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ServiceByName(ctx context.Context, in *QueryServiceByNameRequest, opts ...grpc.CallOption) (*QueryServiceByNameResponse, error) {
+	out := new(QueryServiceByNameResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/ServiceByName", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Services(ctx context.Context, in *QueryServicesRequest, opts ...grpc.CallOption) (*QueryServicesResponse, error) {
+	out := new(QueryServicesResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/Services", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ServicesByOwner(ctx context.Context, in *QueryServicesByOwnerRequest, opts ...grpc.CallOption) (*QueryServicesByOwnerResponse, error) {
+	out := new(QueryServicesByOwnerResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/ServicesByOwner", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Members(ctx context.Context, in *QueryMembersRequest, opts ...grpc.CallOption) (*QueryMembersResponse, error) {
+	out := new(QueryMembersResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/Members", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Replicas(ctx context.Context, in *QueryReplicasRequest, opts ...grpc.CallOption) (*QueryReplicasResponse, error) {
+	out := new(QueryReplicasResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/Replicas", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ReplicasByXnode(ctx context.Context, in *QueryReplicasByXnodeRequest, opts ...grpc.CallOption) (*QueryReplicasByXnodeResponse, error) {
+	out := new(QueryReplicasByXnodeResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/ReplicasByXnode", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ExplainPlacement(ctx context.Context, in *QueryExplainPlacementRequest, opts ...grpc.CallOption) (*QueryExplainPlacementResponse, error) {
+	out := new(QueryExplainPlacementResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Query/ExplainPlacement", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters.
@@ -1007,6 +2536,26 @@ type QueryServer interface {
 	// Market tells how many Xnodes could take a piece of work at a price: all of
 	// them where they are few, else a sample.
 	Market(context.Context, *QueryMarketRequest) (*QueryMarketResponse, error)
+	// ExplainMatch tells for each thing that a piece of work asks for how many
+	// Xnodes have it, how many lack nothing else, and which is nearest to having it.
+	ExplainMatch(context.Context, *QueryExplainMatchRequest) (*QueryExplainMatchResponse, error)
+	// Service returns a service.
+	Service(context.Context, *QueryServiceRequest) (*QueryServiceResponse, error)
+	// ServiceByName returns the service of a name.
+	ServiceByName(context.Context, *QueryServiceByNameRequest) (*QueryServiceByNameResponse, error)
+	// Services returns all services, a page at a time, ordered by id.
+	Services(context.Context, *QueryServicesRequest) (*QueryServicesResponse, error)
+	// ServicesByOwner returns the services of an owner, a page at a time.
+	ServicesByOwner(context.Context, *QueryServicesByOwnerRequest) (*QueryServicesByOwnerResponse, error)
+	// Members returns the members of a service, a page at a time.
+	Members(context.Context, *QueryMembersRequest) (*QueryMembersResponse, error)
+	// Replicas returns the replicas of a service, a page at a time.
+	Replicas(context.Context, *QueryReplicasRequest) (*QueryReplicasResponse, error)
+	// ReplicasByXnode returns what an Xnode is to run, a page at a time. What it runs
+	// and is not here, it stops.
+	ReplicasByXnode(context.Context, *QueryReplicasByXnodeRequest) (*QueryReplicasByXnodeResponse, error)
+	// ExplainPlacement says why replicas of a service have no place.
+	ExplainPlacement(context.Context, *QueryExplainPlacementRequest) (*QueryExplainPlacementResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -1033,6 +2582,33 @@ func (*UnimplementedQueryServer) TotalWeight(ctx context.Context, req *QueryTota
 }
 func (*UnimplementedQueryServer) Market(ctx context.Context, req *QueryMarketRequest) (*QueryMarketResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Market not implemented")
+}
+func (*UnimplementedQueryServer) ExplainMatch(ctx context.Context, req *QueryExplainMatchRequest) (*QueryExplainMatchResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ExplainMatch not implemented")
+}
+func (*UnimplementedQueryServer) Service(ctx context.Context, req *QueryServiceRequest) (*QueryServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Service not implemented")
+}
+func (*UnimplementedQueryServer) ServiceByName(ctx context.Context, req *QueryServiceByNameRequest) (*QueryServiceByNameResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ServiceByName not implemented")
+}
+func (*UnimplementedQueryServer) Services(ctx context.Context, req *QueryServicesRequest) (*QueryServicesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Services not implemented")
+}
+func (*UnimplementedQueryServer) ServicesByOwner(ctx context.Context, req *QueryServicesByOwnerRequest) (*QueryServicesByOwnerResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ServicesByOwner not implemented")
+}
+func (*UnimplementedQueryServer) Members(ctx context.Context, req *QueryMembersRequest) (*QueryMembersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Members not implemented")
+}
+func (*UnimplementedQueryServer) Replicas(ctx context.Context, req *QueryReplicasRequest) (*QueryReplicasResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Replicas not implemented")
+}
+func (*UnimplementedQueryServer) ReplicasByXnode(ctx context.Context, req *QueryReplicasByXnodeRequest) (*QueryReplicasByXnodeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ReplicasByXnode not implemented")
+}
+func (*UnimplementedQueryServer) ExplainPlacement(ctx context.Context, req *QueryExplainPlacementRequest) (*QueryExplainPlacementResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ExplainPlacement not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1165,6 +2741,168 @@ func _Query_Market_Handler(srv interface{}, ctx context.Context, dec func(interf
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_ExplainMatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryExplainMatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ExplainMatch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/ExplainMatch",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ExplainMatch(ctx, req.(*QueryExplainMatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Service_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServiceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Service(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/Service",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Service(ctx, req.(*QueryServiceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ServiceByName_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServiceByNameRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ServiceByName(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/ServiceByName",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ServiceByName(ctx, req.(*QueryServiceByNameRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Services_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServicesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Services(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/Services",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Services(ctx, req.(*QueryServicesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ServicesByOwner_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryServicesByOwnerRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ServicesByOwner(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/ServicesByOwner",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ServicesByOwner(ctx, req.(*QueryServicesByOwnerRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Members_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryMembersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Members(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/Members",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Members(ctx, req.(*QueryMembersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Replicas_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryReplicasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Replicas(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/Replicas",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Replicas(ctx, req.(*QueryReplicasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ReplicasByXnode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryReplicasByXnodeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ReplicasByXnode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/ReplicasByXnode",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ReplicasByXnode(ctx, req.(*QueryReplicasByXnodeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ExplainPlacement_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryExplainPlacementRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ExplainPlacement(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Query/ExplainPlacement",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ExplainPlacement(ctx, req.(*QueryExplainPlacementRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "openmesh.workers.v1.Query",
@@ -1197,6 +2935,42 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Market",
 			Handler:    _Query_Market_Handler,
+		},
+		{
+			MethodName: "ExplainMatch",
+			Handler:    _Query_ExplainMatch_Handler,
+		},
+		{
+			MethodName: "Service",
+			Handler:    _Query_Service_Handler,
+		},
+		{
+			MethodName: "ServiceByName",
+			Handler:    _Query_ServiceByName_Handler,
+		},
+		{
+			MethodName: "Services",
+			Handler:    _Query_Services_Handler,
+		},
+		{
+			MethodName: "ServicesByOwner",
+			Handler:    _Query_ServicesByOwner_Handler,
+		},
+		{
+			MethodName: "Members",
+			Handler:    _Query_Members_Handler,
+		},
+		{
+			MethodName: "Replicas",
+			Handler:    _Query_Replicas_Handler,
+		},
+		{
+			MethodName: "ReplicasByXnode",
+			Handler:    _Query_ReplicasByXnode_Handler,
+		},
+		{
+			MethodName: "ExplainPlacement",
+			Handler:    _Query_ExplainPlacement_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -1309,6 +3083,26 @@ func (m *QueryXnodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Free.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Capacity.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
 	if m.Weight != 0 {
 		i = encodeVarintQuery(dAtA, i, uint64(m.Weight))
 		i--
@@ -1377,6 +3171,26 @@ func (m *QueryXnodeBySignerResponse) MarshalToSizedBuffer(dAtA []byte) (int, err
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Free.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Capacity.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
 	if m.Weight != 0 {
 		i = encodeVarintQuery(dAtA, i, uint64(m.Weight))
 		i--
@@ -1641,6 +3455,29 @@ func (m *QueryMarketRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Until != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x38
+	}
+	if len(m.Regions) > 0 {
+		for iNdEx := len(m.Regions) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Regions[iNdEx])
+			copy(dAtA[i:], m.Regions[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Regions[iNdEx])))
+			i--
+			dAtA[i] = 0x32
+		}
+	}
+	if len(m.Attributes) > 0 {
+		for iNdEx := len(m.Attributes) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Attributes[iNdEx])
+			copy(dAtA[i:], m.Attributes[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Attributes[iNdEx])))
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
 	if m.MinRating != 0 {
 		i = encodeVarintQuery(dAtA, i, uint64(m.MinRating))
 		i--
@@ -1754,6 +3591,984 @@ func (m *QueryMarketResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryExplainMatchRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryExplainMatchRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryExplainMatchRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x38
+	}
+	if len(m.Regions) > 0 {
+		for iNdEx := len(m.Regions) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Regions[iNdEx])
+			copy(dAtA[i:], m.Regions[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Regions[iNdEx])))
+			i--
+			dAtA[i] = 0x32
+		}
+	}
+	if len(m.Attributes) > 0 {
+		for iNdEx := len(m.Attributes) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Attributes[iNdEx])
+			copy(dAtA[i:], m.Attributes[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Attributes[iNdEx])))
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if m.MinRating != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.MinRating))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.SeatFee) > 0 {
+		i -= len(m.SeatFee)
+		copy(dAtA[i:], m.SeatFee)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.SeatFee)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.GasPrice) > 0 {
+		i -= len(m.GasPrice)
+		copy(dAtA[i:], m.GasPrice)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.GasPrice)))
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size, err := m.Resources.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryExplainMatchResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryExplainMatchResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryExplainMatchResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Summary) > 0 {
+		i -= len(m.Summary)
+		copy(dAtA[i:], m.Summary)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Summary)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.Nearest != nil {
+		{
+			size, err := m.Nearest.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Constraints) > 0 {
+		for iNdEx := len(m.Constraints) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Constraints[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if m.Matching != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Matching))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Complete {
+		i--
+		if m.Complete {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Sampled != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Sampled))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Registered != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Registered))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MatchConstraint) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MatchConstraint) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MatchConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Text) > 0 {
+		i -= len(m.Text)
+		copy(dAtA[i:], m.Text)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Text)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.Nearest != nil {
+		{
+			size, err := m.Nearest.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x42
+	}
+	if m.IfProven != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.IfProven))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.IfIdle != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.IfIdle))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.OnlyThis != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.OnlyThis))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Remaining != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Remaining))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Passing != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Passing))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Need) > 0 {
+		i -= len(m.Need)
+		copy(dAtA[i:], m.Need)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Need)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *NearestXnode) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NearestXnode) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NearestXnode) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Lacking) > 0 {
+		for iNdEx := len(m.Lacking) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Lacking[iNdEx])
+			copy(dAtA[i:], m.Lacking[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Lacking[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Have) > 0 {
+		i -= len(m.Have)
+		copy(dAtA[i:], m.Have)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Have)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Id != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Service.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceByNameRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceByNameRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceByNameRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServiceByNameResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServiceByNameResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServiceByNameResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Service.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServicesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServicesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServicesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServicesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServicesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServicesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Services) > 0 {
+		for iNdEx := len(m.Services) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Services[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServicesByOwnerRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServicesByOwnerRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServicesByOwnerRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryServicesByOwnerResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryServicesByOwnerResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryServicesByOwnerResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Services) > 0 {
+		for iNdEx := len(m.Services) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Services[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMembersRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMembersRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMembersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Id != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMembersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMembersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMembersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Members) > 0 {
+		for iNdEx := len(m.Members) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Members[iNdEx])
+			copy(dAtA[i:], m.Members[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Members[iNdEx])))
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryReplicasRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryReplicasRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryReplicasRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Id != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryReplicasResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryReplicasResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryReplicasResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Replicas) > 0 {
+		for iNdEx := len(m.Replicas) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Replicas[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *AssignedReplica) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *AssignedReplica) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *AssignedReplica) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Service.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Replica.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryReplicasByXnodeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryReplicasByXnodeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryReplicasByXnodeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryReplicasByXnodeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryReplicasByXnodeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryReplicasByXnodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Replicas) > 0 {
+		for iNdEx := len(m.Replicas) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Replicas[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryExplainPlacementRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryExplainPlacementRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryExplainPlacementRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Id != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryExplainPlacementResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryExplainPlacementResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryExplainPlacementResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Summary) > 0 {
+		i -= len(m.Summary)
+		copy(dAtA[i:], m.Summary)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Summary)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Match != nil {
+		{
+			size, err := m.Match.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Hosting != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Hosting))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Waiting) > 0 {
+		for iNdEx := len(m.Waiting) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Waiting[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1809,6 +4624,10 @@ func (m *QueryXnodeResponse) Size() (n int) {
 	if m.Weight != 0 {
 		n += 1 + sovQuery(uint64(m.Weight))
 	}
+	l = m.Capacity.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Free.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -1836,6 +4655,10 @@ func (m *QueryXnodeBySignerResponse) Size() (n int) {
 	if m.Weight != 0 {
 		n += 1 + sovQuery(uint64(m.Weight))
 	}
+	l = m.Capacity.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Free.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -1947,6 +4770,21 @@ func (m *QueryMarketRequest) Size() (n int) {
 	if m.MinRating != 0 {
 		n += 1 + sovQuery(uint64(m.MinRating))
 	}
+	if len(m.Attributes) > 0 {
+		for _, s := range m.Attributes {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Regions) > 0 {
+		for _, s := range m.Regions {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Until != 0 {
+		n += 1 + sovQuery(uint64(m.Until))
+	}
 	return n
 }
 
@@ -1988,6 +4826,413 @@ func (m *QueryMarketResponse) Size() (n int) {
 			l = len(s)
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *QueryExplainMatchRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Resources.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = len(m.GasPrice)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.SeatFee)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.MinRating != 0 {
+		n += 1 + sovQuery(uint64(m.MinRating))
+	}
+	if len(m.Attributes) > 0 {
+		for _, s := range m.Attributes {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Regions) > 0 {
+		for _, s := range m.Regions {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Until != 0 {
+		n += 1 + sovQuery(uint64(m.Until))
+	}
+	return n
+}
+
+func (m *QueryExplainMatchResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Registered != 0 {
+		n += 1 + sovQuery(uint64(m.Registered))
+	}
+	if m.Sampled != 0 {
+		n += 1 + sovQuery(uint64(m.Sampled))
+	}
+	if m.Complete {
+		n += 2
+	}
+	if m.Matching != 0 {
+		n += 1 + sovQuery(uint64(m.Matching))
+	}
+	if len(m.Constraints) > 0 {
+		for _, e := range m.Constraints {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Nearest != nil {
+		l = m.Nearest.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Summary)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *MatchConstraint) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Need)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Passing != 0 {
+		n += 1 + sovQuery(uint64(m.Passing))
+	}
+	if m.Remaining != 0 {
+		n += 1 + sovQuery(uint64(m.Remaining))
+	}
+	if m.OnlyThis != 0 {
+		n += 1 + sovQuery(uint64(m.OnlyThis))
+	}
+	if m.IfIdle != 0 {
+		n += 1 + sovQuery(uint64(m.IfIdle))
+	}
+	if m.IfProven != 0 {
+		n += 1 + sovQuery(uint64(m.IfProven))
+	}
+	if m.Nearest != nil {
+		l = m.Nearest.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Text)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *NearestXnode) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Have)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Lacking) > 0 {
+		for _, s := range m.Lacking {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryServiceRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovQuery(uint64(m.Id))
+	}
+	return n
+}
+
+func (m *QueryServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Service.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryServiceByNameRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServiceByNameResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Service.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryServicesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServicesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Services) > 0 {
+		for _, e := range m.Services {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServicesByOwnerRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryServicesByOwnerResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Services) > 0 {
+		for _, e := range m.Services {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryMembersRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovQuery(uint64(m.Id))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryMembersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Members) > 0 {
+		for _, s := range m.Members {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryReplicasRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovQuery(uint64(m.Id))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryReplicasResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Replicas) > 0 {
+		for _, e := range m.Replicas {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *AssignedReplica) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Replica.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Service.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryReplicasByXnodeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryReplicasByXnodeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Replicas) > 0 {
+		for _, e := range m.Replicas {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryExplainPlacementRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovQuery(uint64(m.Id))
+	}
+	return n
+}
+
+func (m *QueryExplainPlacementResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Waiting) > 0 {
+		for _, e := range m.Waiting {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Hosting != 0 {
+		n += 1 + sovQuery(uint64(m.Hosting))
+	}
+	if m.Match != nil {
+		l = m.Match.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Summary)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
 }
@@ -2294,6 +5539,72 @@ func (m *QueryXnodeResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capacity", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Capacity.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Free", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Free.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -2478,6 +5789,72 @@ func (m *QueryXnodeBySignerResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capacity", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Capacity.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Free", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Free.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -3207,6 +6584,89 @@ func (m *QueryMarketRequest) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Attributes", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Attributes = append(m.Attributes, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Regions", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Regions = append(m.Regions, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -3454,6 +6914,2710 @@ func (m *QueryMarketResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.SeatFees = append(m.SeatFees, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryExplainMatchRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryExplainMatchRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryExplainMatchRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Resources", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Resources.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field GasPrice", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.GasPrice = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SeatFee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.SeatFee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinRating", wireType)
+			}
+			m.MinRating = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinRating |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Attributes", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Attributes = append(m.Attributes, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Regions", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Regions = append(m.Regions, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryExplainMatchResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryExplainMatchResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryExplainMatchResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Registered", wireType)
+			}
+			m.Registered = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Registered |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sampled", wireType)
+			}
+			m.Sampled = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Sampled |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Complete", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Complete = bool(v != 0)
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Matching", wireType)
+			}
+			m.Matching = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Matching |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Constraints", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Constraints = append(m.Constraints, MatchConstraint{})
+			if err := m.Constraints[len(m.Constraints)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nearest", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Nearest == nil {
+				m.Nearest = &NearestXnode{}
+			}
+			if err := m.Nearest.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Summary", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Summary = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MatchConstraint) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MatchConstraint: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MatchConstraint: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Need", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Need = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Passing", wireType)
+			}
+			m.Passing = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Passing |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Remaining", wireType)
+			}
+			m.Remaining = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Remaining |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OnlyThis", wireType)
+			}
+			m.OnlyThis = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OnlyThis |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IfIdle", wireType)
+			}
+			m.IfIdle = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.IfIdle |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IfProven", wireType)
+			}
+			m.IfProven = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.IfProven |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nearest", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Nearest == nil {
+				m.Nearest = &NearestXnode{}
+			}
+			if err := m.Nearest.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Text", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Text = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NearestXnode) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NearestXnode: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NearestXnode: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Have", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Have = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lacking", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Lacking = append(m.Lacking, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Service", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Service.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceByNameRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceByNameRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceByNameRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServiceByNameResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServiceByNameResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServiceByNameResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Service", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Service.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServicesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServicesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServicesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServicesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServicesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServicesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Services", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Services = append(m.Services, Service{})
+			if err := m.Services[len(m.Services)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServicesByOwnerRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServicesByOwnerRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServicesByOwnerRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryServicesByOwnerResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryServicesByOwnerResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryServicesByOwnerResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Services", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Services = append(m.Services, Service{})
+			if err := m.Services[len(m.Services)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMembersRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMembersRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMembersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMembersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMembersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMembersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Members", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Members = append(m.Members, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryReplicasRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryReplicasRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryReplicasRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryReplicasResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryReplicasResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryReplicasResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Replicas", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Replicas = append(m.Replicas, Replica{})
+			if err := m.Replicas[len(m.Replicas)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *AssignedReplica) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: AssignedReplica: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: AssignedReplica: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Replica", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Replica.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Service", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Service.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryReplicasByXnodeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryReplicasByXnodeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryReplicasByXnodeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryReplicasByXnodeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryReplicasByXnodeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryReplicasByXnodeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Replicas", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Replicas = append(m.Replicas, AssignedReplica{})
+			if err := m.Replicas[len(m.Replicas)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryExplainPlacementRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryExplainPlacementRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryExplainPlacementRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryExplainPlacementResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryExplainPlacementResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryExplainPlacementResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Waiting", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Waiting = append(m.Waiting, Replica{})
+			if err := m.Waiting[len(m.Waiting)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hosting", wireType)
+			}
+			m.Hosting = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Hosting |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Match", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Match == nil {
+				m.Match = &QueryExplainMatchResponse{}
+			}
+			if err := m.Match.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Summary", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Summary = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

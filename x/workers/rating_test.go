@@ -64,7 +64,7 @@ func TestARatingStaysWithinItsEndsAndGoesTheRightWay(t *testing.T) {
 
 func TestANeedIsMetByWhoCanTakeItAsksNoMoreAndIsRatedWellEnough(t *testing.T) {
 	x := workers.Xnode{
-		Status: workers.XNODE_STATUS_ACTIVE, Online: true, Rating: 5_000,
+		Status: workers.XNODE_STATUS_ACTIVE, Online: true, Rating: 5_000, Verified: workers.Resources{CpuMillis: 1_000},
 		Card: workers.Card{
 			Claimed: workers.Resources{CpuMillis: 1_000},
 			Prices:  workers.Prices{GasPrice: math.NewInt(10), SeatFee: math.NewInt(100)},

@@ -75,6 +75,30 @@ func (r Resources) Sub(other Resources) (Resources, error) {
 	return fromQuantities(a, r.GpuClass), nil
 }
 
+// Min returns, quantity by quantity, the lesser of the two. GPUs of two classes
+// have nothing in common: then there are none, and no GPU memory.
+func (r Resources) Min(other Resources) Resources {
+	a, b := r.quantities(), other.quantities()
+	for i := range a {
+		a[i] = min(a[i], b[i])
+	}
+	least := fromQuantities(a, r.GpuClass)
+	if least.GpuCount == 0 || r.GpuClass != other.GpuClass {
+		least.GpuCount, least.GpuMemoryBytes, least.GpuClass = 0, 0, ""
+	}
+	return least
+}
+
+// Without returns r without other, of r's GPU class: zero of whatever other has
+// more of.
+func (r Resources) Without(other Resources) Resources {
+	a, b := r.quantities(), other.quantities()
+	for i := range a {
+		a[i] -= min(a[i], b[i])
+	}
+	return fromQuantities(a, r.GpuClass)
+}
+
 // Fits says whether need can be taken out of r. A need without a GPU class
 // takes any class.
 func (r Resources) Fits(need Resources) bool {

@@ -703,6 +703,193 @@ func (m *MsgRetireXnodeResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgRetireXnodeResponse proto.InternalMessageInfo
 
+// MsgAnnounceReclaim says from when on the operator wants its machine back.
+// Nothing new that would last beyond that height is put on it; at that height it
+// drains. Another announcement replaces the one before.
+type MsgAnnounceReclaim struct {
+	// operator is the account that owns the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// at_height is that height, at least params.min_reclaim_notice blocks ahead; 0
+	// for just that many.
+	AtHeight int64 `protobuf:"varint,2,opt,name=at_height,json=atHeight,proto3" json:"at_height,omitempty"`
+}
+
+func (m *MsgAnnounceReclaim) Reset()         { *m = MsgAnnounceReclaim{} }
+func (m *MsgAnnounceReclaim) String() string { return proto.CompactTextString(m) }
+func (*MsgAnnounceReclaim) ProtoMessage()    {}
+func (*MsgAnnounceReclaim) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{14}
+}
+func (m *MsgAnnounceReclaim) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAnnounceReclaim) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAnnounceReclaim.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAnnounceReclaim) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAnnounceReclaim.Merge(m, src)
+}
+func (m *MsgAnnounceReclaim) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAnnounceReclaim) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAnnounceReclaim.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAnnounceReclaim proto.InternalMessageInfo
+
+func (m *MsgAnnounceReclaim) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgAnnounceReclaim) GetAtHeight() int64 {
+	if m != nil {
+		return m.AtHeight
+	}
+	return 0
+}
+
+// MsgAnnounceReclaimResponse carries the height.
+type MsgAnnounceReclaimResponse struct {
+	// at_height is the height at which the Xnode drains.
+	AtHeight int64 `protobuf:"varint,1,opt,name=at_height,json=atHeight,proto3" json:"at_height,omitempty"`
+}
+
+func (m *MsgAnnounceReclaimResponse) Reset()         { *m = MsgAnnounceReclaimResponse{} }
+func (m *MsgAnnounceReclaimResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAnnounceReclaimResponse) ProtoMessage()    {}
+func (*MsgAnnounceReclaimResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{15}
+}
+func (m *MsgAnnounceReclaimResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAnnounceReclaimResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAnnounceReclaimResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAnnounceReclaimResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAnnounceReclaimResponse.Merge(m, src)
+}
+func (m *MsgAnnounceReclaimResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAnnounceReclaimResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAnnounceReclaimResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAnnounceReclaimResponse proto.InternalMessageInfo
+
+func (m *MsgAnnounceReclaimResponse) GetAtHeight() int64 {
+	if m != nil {
+		return m.AtHeight
+	}
+	return 0
+}
+
+// MsgCancelReclaim takes an announcement back, as long as it is not due.
+type MsgCancelReclaim struct {
+	// operator is the account that owns the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *MsgCancelReclaim) Reset()         { *m = MsgCancelReclaim{} }
+func (m *MsgCancelReclaim) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelReclaim) ProtoMessage()    {}
+func (*MsgCancelReclaim) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{16}
+}
+func (m *MsgCancelReclaim) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelReclaim) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelReclaim.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelReclaim) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelReclaim.Merge(m, src)
+}
+func (m *MsgCancelReclaim) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelReclaim) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelReclaim.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelReclaim proto.InternalMessageInfo
+
+func (m *MsgCancelReclaim) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// MsgCancelReclaimResponse is empty.
+type MsgCancelReclaimResponse struct {
+}
+
+func (m *MsgCancelReclaimResponse) Reset()         { *m = MsgCancelReclaimResponse{} }
+func (m *MsgCancelReclaimResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelReclaimResponse) ProtoMessage()    {}
+func (*MsgCancelReclaimResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{17}
+}
+func (m *MsgCancelReclaimResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelReclaimResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelReclaimResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelReclaimResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelReclaimResponse.Merge(m, src)
+}
+func (m *MsgCancelReclaimResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelReclaimResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelReclaimResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelReclaimResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces all parameters.
 type MsgUpdateParams struct {
 	// authority is the governance account.
@@ -715,7 +902,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4b5c65eed636729e, []int{14}
+	return fileDescriptor_4b5c65eed636729e, []int{18}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -766,7 +953,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4b5c65eed636729e, []int{15}
+	return fileDescriptor_4b5c65eed636729e, []int{19}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -795,6 +982,907 @@ func (m *MsgUpdateParamsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 
+// MsgCreateService registers a service. Its deposit is taken from the owner.
+type MsgCreateService struct {
+	// owner is the account that owns the service.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// name is unique: 3 to 40 of a-z, 0-9 and "-".
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// spec is what the owner says about it.
+	Spec ServiceSpec `protobuf:"bytes,3,opt,name=spec,proto3" json:"spec"`
+	// min_replicas is the least number of replicas.
+	MinReplicas uint32 `protobuf:"varint,4,opt,name=min_replicas,json=minReplicas,proto3" json:"min_replicas,omitempty"`
+	// max_replicas is the greatest number of replicas, at least 1.
+	MaxReplicas uint32 `protobuf:"varint,5,opt,name=max_replicas,json=maxReplicas,proto3" json:"max_replicas,omitempty"`
+}
+
+func (m *MsgCreateService) Reset()         { *m = MsgCreateService{} }
+func (m *MsgCreateService) String() string { return proto.CompactTextString(m) }
+func (*MsgCreateService) ProtoMessage()    {}
+func (*MsgCreateService) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{20}
+}
+func (m *MsgCreateService) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCreateService) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCreateService.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCreateService) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCreateService.Merge(m, src)
+}
+func (m *MsgCreateService) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCreateService) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCreateService.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCreateService proto.InternalMessageInfo
+
+func (m *MsgCreateService) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgCreateService) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+func (m *MsgCreateService) GetSpec() ServiceSpec {
+	if m != nil {
+		return m.Spec
+	}
+	return ServiceSpec{}
+}
+
+func (m *MsgCreateService) GetMinReplicas() uint32 {
+	if m != nil {
+		return m.MinReplicas
+	}
+	return 0
+}
+
+func (m *MsgCreateService) GetMaxReplicas() uint32 {
+	if m != nil {
+		return m.MaxReplicas
+	}
+	return 0
+}
+
+// MsgCreateServiceResponse carries the id.
+type MsgCreateServiceResponse struct {
+	// id of the service.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgCreateServiceResponse) Reset()         { *m = MsgCreateServiceResponse{} }
+func (m *MsgCreateServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCreateServiceResponse) ProtoMessage()    {}
+func (*MsgCreateServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{21}
+}
+func (m *MsgCreateServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCreateServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCreateServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCreateServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCreateServiceResponse.Merge(m, src)
+}
+func (m *MsgCreateServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCreateServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCreateServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCreateServiceResponse proto.InternalMessageInfo
+
+func (m *MsgCreateServiceResponse) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// MsgUpdateService replaces the spec. Where it asks for other places, replicas are
+// put there one after the other; else those that run are told the new version.
+type MsgUpdateService struct {
+	// owner of the service.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the service.
+	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	// spec is the new one, as a whole.
+	Spec ServiceSpec `protobuf:"bytes,3,opt,name=spec,proto3" json:"spec"`
+	// version is the service's version that the sender saw; 0 replaces any.
+	Version uint64 `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *MsgUpdateService) Reset()         { *m = MsgUpdateService{} }
+func (m *MsgUpdateService) String() string { return proto.CompactTextString(m) }
+func (*MsgUpdateService) ProtoMessage()    {}
+func (*MsgUpdateService) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{22}
+}
+func (m *MsgUpdateService) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUpdateService) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUpdateService.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUpdateService) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUpdateService.Merge(m, src)
+}
+func (m *MsgUpdateService) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUpdateService) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUpdateService.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUpdateService proto.InternalMessageInfo
+
+func (m *MsgUpdateService) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgUpdateService) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *MsgUpdateService) GetSpec() ServiceSpec {
+	if m != nil {
+		return m.Spec
+	}
+	return ServiceSpec{}
+}
+
+func (m *MsgUpdateService) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+// MsgUpdateServiceResponse carries the new version.
+type MsgUpdateServiceResponse struct {
+	// version of the service after the change.
+	Version uint64 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *MsgUpdateServiceResponse) Reset()         { *m = MsgUpdateServiceResponse{} }
+func (m *MsgUpdateServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgUpdateServiceResponse) ProtoMessage()    {}
+func (*MsgUpdateServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{23}
+}
+func (m *MsgUpdateServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUpdateServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUpdateServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUpdateServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUpdateServiceResponse.Merge(m, src)
+}
+func (m *MsgUpdateServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUpdateServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUpdateServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUpdateServiceResponse proto.InternalMessageInfo
+
+func (m *MsgUpdateServiceResponse) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+// MsgScaleService says how many replicas there are at the least and at the most.
+// What the deposit differs by is taken, or given back.
+type MsgScaleService struct {
+	// owner of the service.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the service.
+	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	// min_replicas is the least number of replicas.
+	MinReplicas uint32 `protobuf:"varint,3,opt,name=min_replicas,json=minReplicas,proto3" json:"min_replicas,omitempty"`
+	// max_replicas is the greatest number of replicas, at least 1.
+	MaxReplicas uint32 `protobuf:"varint,4,opt,name=max_replicas,json=maxReplicas,proto3" json:"max_replicas,omitempty"`
+}
+
+func (m *MsgScaleService) Reset()         { *m = MsgScaleService{} }
+func (m *MsgScaleService) String() string { return proto.CompactTextString(m) }
+func (*MsgScaleService) ProtoMessage()    {}
+func (*MsgScaleService) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{24}
+}
+func (m *MsgScaleService) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgScaleService) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgScaleService.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgScaleService) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgScaleService.Merge(m, src)
+}
+func (m *MsgScaleService) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgScaleService) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgScaleService.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgScaleService proto.InternalMessageInfo
+
+func (m *MsgScaleService) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgScaleService) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *MsgScaleService) GetMinReplicas() uint32 {
+	if m != nil {
+		return m.MinReplicas
+	}
+	return 0
+}
+
+func (m *MsgScaleService) GetMaxReplicas() uint32 {
+	if m != nil {
+		return m.MaxReplicas
+	}
+	return 0
+}
+
+// MsgScaleServiceResponse carries the new version.
+type MsgScaleServiceResponse struct {
+	// version of the service after the change.
+	Version uint64 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *MsgScaleServiceResponse) Reset()         { *m = MsgScaleServiceResponse{} }
+func (m *MsgScaleServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgScaleServiceResponse) ProtoMessage()    {}
+func (*MsgScaleServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{25}
+}
+func (m *MsgScaleServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgScaleServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgScaleServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgScaleServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgScaleServiceResponse.Merge(m, src)
+}
+func (m *MsgScaleServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgScaleServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgScaleServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgScaleServiceResponse proto.InternalMessageInfo
+
+func (m *MsgScaleServiceResponse) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+// MsgAddMembers lets accounts use a private service.
+type MsgAddMembers struct {
+	// owner of the service.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the service.
+	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	// members are 1 to 100 accounts; those that are members already stay so.
+	Members []string `protobuf:"bytes,3,rep,name=members,proto3" json:"members,omitempty"`
+}
+
+func (m *MsgAddMembers) Reset()         { *m = MsgAddMembers{} }
+func (m *MsgAddMembers) String() string { return proto.CompactTextString(m) }
+func (*MsgAddMembers) ProtoMessage()    {}
+func (*MsgAddMembers) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{26}
+}
+func (m *MsgAddMembers) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAddMembers) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAddMembers.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAddMembers) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAddMembers.Merge(m, src)
+}
+func (m *MsgAddMembers) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAddMembers) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAddMembers.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAddMembers proto.InternalMessageInfo
+
+func (m *MsgAddMembers) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgAddMembers) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *MsgAddMembers) GetMembers() []string {
+	if m != nil {
+		return m.Members
+	}
+	return nil
+}
+
+// MsgAddMembersResponse is empty.
+type MsgAddMembersResponse struct {
+}
+
+func (m *MsgAddMembersResponse) Reset()         { *m = MsgAddMembersResponse{} }
+func (m *MsgAddMembersResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAddMembersResponse) ProtoMessage()    {}
+func (*MsgAddMembersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{27}
+}
+func (m *MsgAddMembersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAddMembersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAddMembersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAddMembersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAddMembersResponse.Merge(m, src)
+}
+func (m *MsgAddMembersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAddMembersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAddMembersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAddMembersResponse proto.InternalMessageInfo
+
+// MsgRemoveMembers ends that, at once.
+type MsgRemoveMembers struct {
+	// owner of the service.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the service.
+	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	// members are 1 to 100 accounts; those that are no members are passed over.
+	Members []string `protobuf:"bytes,3,rep,name=members,proto3" json:"members,omitempty"`
+}
+
+func (m *MsgRemoveMembers) Reset()         { *m = MsgRemoveMembers{} }
+func (m *MsgRemoveMembers) String() string { return proto.CompactTextString(m) }
+func (*MsgRemoveMembers) ProtoMessage()    {}
+func (*MsgRemoveMembers) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{28}
+}
+func (m *MsgRemoveMembers) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRemoveMembers) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRemoveMembers.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRemoveMembers) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRemoveMembers.Merge(m, src)
+}
+func (m *MsgRemoveMembers) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRemoveMembers) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRemoveMembers.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRemoveMembers proto.InternalMessageInfo
+
+func (m *MsgRemoveMembers) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgRemoveMembers) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *MsgRemoveMembers) GetMembers() []string {
+	if m != nil {
+		return m.Members
+	}
+	return nil
+}
+
+// MsgRemoveMembersResponse is empty.
+type MsgRemoveMembersResponse struct {
+}
+
+func (m *MsgRemoveMembersResponse) Reset()         { *m = MsgRemoveMembersResponse{} }
+func (m *MsgRemoveMembersResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRemoveMembersResponse) ProtoMessage()    {}
+func (*MsgRemoveMembersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{29}
+}
+func (m *MsgRemoveMembersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRemoveMembersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRemoveMembersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRemoveMembersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRemoveMembersResponse.Merge(m, src)
+}
+func (m *MsgRemoveMembersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRemoveMembersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRemoveMembersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRemoveMembersResponse proto.InternalMessageInfo
+
+// MsgRetireService stops a service for good: its replicas drain, then the deposit
+// goes back, and after params.name_cooldown the name is free.
+type MsgRetireService struct {
+	// owner of the service.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the service.
+	Id uint64 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgRetireService) Reset()         { *m = MsgRetireService{} }
+func (m *MsgRetireService) String() string { return proto.CompactTextString(m) }
+func (*MsgRetireService) ProtoMessage()    {}
+func (*MsgRetireService) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{30}
+}
+func (m *MsgRetireService) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRetireService) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRetireService.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRetireService) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRetireService.Merge(m, src)
+}
+func (m *MsgRetireService) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRetireService) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRetireService.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRetireService proto.InternalMessageInfo
+
+func (m *MsgRetireService) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgRetireService) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+// MsgRetireServiceResponse is empty.
+type MsgRetireServiceResponse struct {
+}
+
+func (m *MsgRetireServiceResponse) Reset()         { *m = MsgRetireServiceResponse{} }
+func (m *MsgRetireServiceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRetireServiceResponse) ProtoMessage()    {}
+func (*MsgRetireServiceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{31}
+}
+func (m *MsgRetireServiceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRetireServiceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRetireServiceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRetireServiceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRetireServiceResponse.Merge(m, src)
+}
+func (m *MsgRetireServiceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRetireServiceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRetireServiceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRetireServiceResponse proto.InternalMessageInfo
+
+// MsgReportReplica says what became of a replica on the Xnode of the signer.
+type MsgReportReplica struct {
+	// signer is the account in the daemon.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// service_id of the replica.
+	ServiceId uint64 `protobuf:"varint,2,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// index of the replica.
+	Index uint64 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	// state is STARTING, RUNNING, FAILED or STOPPED.
+	State ReplicaState `protobuf:"varint,4,opt,name=state,proto3,enum=openmesh.workers.v1.ReplicaState" json:"state,omitempty"`
+	// version of the service that it runs or was to run.
+	Version uint64 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
+	// reason of a failure, at most 256 printable ASCII characters.
+	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *MsgReportReplica) Reset()         { *m = MsgReportReplica{} }
+func (m *MsgReportReplica) String() string { return proto.CompactTextString(m) }
+func (*MsgReportReplica) ProtoMessage()    {}
+func (*MsgReportReplica) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{32}
+}
+func (m *MsgReportReplica) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportReplica) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportReplica.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportReplica) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportReplica.Merge(m, src)
+}
+func (m *MsgReportReplica) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportReplica) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportReplica.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportReplica proto.InternalMessageInfo
+
+func (m *MsgReportReplica) GetSigner() string {
+	if m != nil {
+		return m.Signer
+	}
+	return ""
+}
+
+func (m *MsgReportReplica) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *MsgReportReplica) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *MsgReportReplica) GetState() ReplicaState {
+	if m != nil {
+		return m.State
+	}
+	return REPLICA_STATE_UNSPECIFIED
+}
+
+func (m *MsgReportReplica) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *MsgReportReplica) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// MsgReportReplicaResponse is empty.
+type MsgReportReplicaResponse struct {
+}
+
+func (m *MsgReportReplicaResponse) Reset()         { *m = MsgReportReplicaResponse{} }
+func (m *MsgReportReplicaResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgReportReplicaResponse) ProtoMessage()    {}
+func (*MsgReportReplicaResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{33}
+}
+func (m *MsgReportReplicaResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportReplicaResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportReplicaResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportReplicaResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportReplicaResponse.Merge(m, src)
+}
+func (m *MsgReportReplicaResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportReplicaResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportReplicaResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportReplicaResponse proto.InternalMessageInfo
+
+// MsgDeclineReplica gives back a replica that does not run yet.
+type MsgDeclineReplica struct {
+	// signer is the account in the daemon.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// service_id of the replica.
+	ServiceId uint64 `protobuf:"varint,2,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// index of the replica.
+	Index uint64 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	// reason, at most 256 printable ASCII characters.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *MsgDeclineReplica) Reset()         { *m = MsgDeclineReplica{} }
+func (m *MsgDeclineReplica) String() string { return proto.CompactTextString(m) }
+func (*MsgDeclineReplica) ProtoMessage()    {}
+func (*MsgDeclineReplica) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{34}
+}
+func (m *MsgDeclineReplica) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgDeclineReplica) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgDeclineReplica.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgDeclineReplica) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgDeclineReplica.Merge(m, src)
+}
+func (m *MsgDeclineReplica) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgDeclineReplica) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgDeclineReplica.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgDeclineReplica proto.InternalMessageInfo
+
+func (m *MsgDeclineReplica) GetSigner() string {
+	if m != nil {
+		return m.Signer
+	}
+	return ""
+}
+
+func (m *MsgDeclineReplica) GetServiceId() uint64 {
+	if m != nil {
+		return m.ServiceId
+	}
+	return 0
+}
+
+func (m *MsgDeclineReplica) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *MsgDeclineReplica) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// MsgDeclineReplicaResponse is empty.
+type MsgDeclineReplicaResponse struct {
+}
+
+func (m *MsgDeclineReplicaResponse) Reset()         { *m = MsgDeclineReplicaResponse{} }
+func (m *MsgDeclineReplicaResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgDeclineReplicaResponse) ProtoMessage()    {}
+func (*MsgDeclineReplicaResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4b5c65eed636729e, []int{35}
+}
+func (m *MsgDeclineReplicaResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgDeclineReplicaResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgDeclineReplicaResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgDeclineReplicaResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgDeclineReplicaResponse.Merge(m, src)
+}
+func (m *MsgDeclineReplicaResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgDeclineReplicaResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgDeclineReplicaResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgDeclineReplicaResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*MsgRegisterXnode)(nil), "openmesh.workers.v1.MsgRegisterXnode")
 	proto.RegisterType((*MsgRegisterXnodeResponse)(nil), "openmesh.workers.v1.MsgRegisterXnodeResponse")
@@ -810,65 +1898,125 @@ func init() {
 	proto.RegisterType((*MsgResumeXnodeResponse)(nil), "openmesh.workers.v1.MsgResumeXnodeResponse")
 	proto.RegisterType((*MsgRetireXnode)(nil), "openmesh.workers.v1.MsgRetireXnode")
 	proto.RegisterType((*MsgRetireXnodeResponse)(nil), "openmesh.workers.v1.MsgRetireXnodeResponse")
+	proto.RegisterType((*MsgAnnounceReclaim)(nil), "openmesh.workers.v1.MsgAnnounceReclaim")
+	proto.RegisterType((*MsgAnnounceReclaimResponse)(nil), "openmesh.workers.v1.MsgAnnounceReclaimResponse")
+	proto.RegisterType((*MsgCancelReclaim)(nil), "openmesh.workers.v1.MsgCancelReclaim")
+	proto.RegisterType((*MsgCancelReclaimResponse)(nil), "openmesh.workers.v1.MsgCancelReclaimResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "openmesh.workers.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "openmesh.workers.v1.MsgUpdateParamsResponse")
+	proto.RegisterType((*MsgCreateService)(nil), "openmesh.workers.v1.MsgCreateService")
+	proto.RegisterType((*MsgCreateServiceResponse)(nil), "openmesh.workers.v1.MsgCreateServiceResponse")
+	proto.RegisterType((*MsgUpdateService)(nil), "openmesh.workers.v1.MsgUpdateService")
+	proto.RegisterType((*MsgUpdateServiceResponse)(nil), "openmesh.workers.v1.MsgUpdateServiceResponse")
+	proto.RegisterType((*MsgScaleService)(nil), "openmesh.workers.v1.MsgScaleService")
+	proto.RegisterType((*MsgScaleServiceResponse)(nil), "openmesh.workers.v1.MsgScaleServiceResponse")
+	proto.RegisterType((*MsgAddMembers)(nil), "openmesh.workers.v1.MsgAddMembers")
+	proto.RegisterType((*MsgAddMembersResponse)(nil), "openmesh.workers.v1.MsgAddMembersResponse")
+	proto.RegisterType((*MsgRemoveMembers)(nil), "openmesh.workers.v1.MsgRemoveMembers")
+	proto.RegisterType((*MsgRemoveMembersResponse)(nil), "openmesh.workers.v1.MsgRemoveMembersResponse")
+	proto.RegisterType((*MsgRetireService)(nil), "openmesh.workers.v1.MsgRetireService")
+	proto.RegisterType((*MsgRetireServiceResponse)(nil), "openmesh.workers.v1.MsgRetireServiceResponse")
+	proto.RegisterType((*MsgReportReplica)(nil), "openmesh.workers.v1.MsgReportReplica")
+	proto.RegisterType((*MsgReportReplicaResponse)(nil), "openmesh.workers.v1.MsgReportReplicaResponse")
+	proto.RegisterType((*MsgDeclineReplica)(nil), "openmesh.workers.v1.MsgDeclineReplica")
+	proto.RegisterType((*MsgDeclineReplicaResponse)(nil), "openmesh.workers.v1.MsgDeclineReplicaResponse")
 }
 
 func init() { proto.RegisterFile("openmesh/workers/v1/tx.proto", fileDescriptor_4b5c65eed636729e) }
 
 var fileDescriptor_4b5c65eed636729e = []byte{
-	// 809 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x56, 0xcf, 0x6b, 0x13, 0x41,
-	0x14, 0xce, 0xb6, 0x31, 0x36, 0xd3, 0xb4, 0xea, 0x5a, 0xdb, 0xed, 0x5a, 0xb7, 0xe9, 0xb6, 0x42,
-	0x8c, 0x26, 0xdb, 0xa6, 0x22, 0x92, 0x83, 0x60, 0xf5, 0x50, 0x90, 0x40, 0xd9, 0x22, 0xa8, 0x08,
-	0x61, 0x93, 0x0c, 0xdb, 0xa5, 0xec, 0xce, 0x32, 0x33, 0x69, 0x9b, 0x9b, 0x78, 0xd4, 0x8b, 0x37,
-	0xff, 0x05, 0x8f, 0x3d, 0x78, 0xf6, 0xdc, 0x8b, 0x50, 0x3c, 0x79, 0x52, 0x69, 0x0f, 0xfd, 0x2b,
-	0x04, 0xd9, 0x5f, 0x93, 0x49, 0xb2, 0xdb, 0x44, 0x0a, 0x7a, 0x09, 0x99, 0x6f, 0xbe, 0x99, 0xf7,
-	0xbd, 0x37, 0xef, 0x7b, 0x09, 0x58, 0x40, 0x2e, 0x74, 0x6c, 0x48, 0x76, 0xb4, 0x7d, 0x84, 0x77,
-	0x21, 0x26, 0xda, 0xde, 0x9a, 0x46, 0x0f, 0xca, 0x2e, 0x46, 0x14, 0x89, 0xd7, 0xa3, 0xdd, 0x72,
-	0xb8, 0x5b, 0xde, 0x5b, 0x93, 0xaf, 0x19, 0xb6, 0xe5, 0x20, 0xcd, 0xff, 0x0c, 0x78, 0xf2, 0x5c,
-	0x13, 0x11, 0x1b, 0x11, 0xcd, 0x26, 0xa6, 0x77, 0xde, 0x26, 0x66, 0xb8, 0x31, 0x1f, 0x6c, 0xd4,
-	0xfd, 0x95, 0x16, 0x2c, 0xc2, 0xad, 0x19, 0x13, 0x99, 0x28, 0xc0, 0xbd, 0x6f, 0x21, 0x9a, 0x8f,
-	0xd3, 0xe3, 0x1a, 0xd8, 0xb0, 0xa3, 0x73, 0x8b, 0x71, 0x8c, 0x03, 0x07, 0xb5, 0x60, 0x40, 0x50,
-	0x7f, 0x0b, 0xe0, 0x6a, 0x8d, 0x98, 0x3a, 0x34, 0x2d, 0x42, 0x21, 0x7e, 0xe1, 0x6d, 0x89, 0xf7,
-	0xc1, 0x04, 0x72, 0x21, 0x36, 0x28, 0xc2, 0x92, 0x90, 0x17, 0x0a, 0xd9, 0x0d, 0xe9, 0xdb, 0xe7,
-	0xd2, 0x4c, 0xa8, 0xe8, 0x71, 0xab, 0x85, 0x21, 0x21, 0xdb, 0x14, 0x5b, 0x8e, 0xa9, 0x33, 0xa6,
-	0xb8, 0x02, 0xa6, 0x89, 0x65, 0x3a, 0x10, 0xd7, 0xdd, 0x76, 0xa3, 0xbe, 0x0b, 0x3b, 0xd2, 0x58,
-	0x5e, 0x28, 0xe4, 0xf4, 0x5c, 0x80, 0x6e, 0xb5, 0x1b, 0xcf, 0x60, 0x47, 0x54, 0x00, 0x70, 0x11,
-	0x21, 0x90, 0x10, 0x0b, 0x39, 0xd2, 0xb8, 0xcf, 0xe0, 0x10, 0xf1, 0x21, 0x48, 0x37, 0x0d, 0xdc,
-	0x92, 0xd2, 0x79, 0xa1, 0x30, 0x59, 0x99, 0x2f, 0xc7, 0x14, 0xb5, 0xfc, 0xc4, 0xc0, 0xad, 0x8d,
-	0xec, 0xd1, 0x8f, 0xc5, 0xd4, 0xa7, 0xb3, 0xc3, 0xa2, 0xa0, 0xfb, 0x27, 0xaa, 0xeb, 0x6f, 0xcf,
-	0x0e, 0x8b, 0x4c, 0xce, 0xbb, 0xb3, 0xc3, 0xe2, 0xd2, 0x40, 0xf6, 0xfd, 0xa9, 0xaa, 0x32, 0x90,
-	0xfa, 0x31, 0x1d, 0x12, 0x17, 0x39, 0x04, 0xaa, 0x5f, 0x05, 0x30, 0x5d, 0x23, 0xe6, 0x73, 0xb7,
-	0x65, 0x50, 0x78, 0x91, 0xca, 0x44, 0x39, 0x8d, 0xfd, 0x6d, 0x4e, 0xa2, 0x04, 0x2e, 0xef, 0x41,
-	0xcc, 0x4a, 0x95, 0xd6, 0xa3, 0x65, 0x75, 0x6d, 0x20, 0xdb, 0xc5, 0xb8, 0x6c, 0x39, 0xf1, 0x6a,
-	0x05, 0xcc, 0xf6, 0x22, 0x51, 0xa6, 0x7c, 0x18, 0xa1, 0x27, 0x8c, 0xfa, 0x53, 0x00, 0x57, 0xbc,
-	0x02, 0x21, 0x6a, 0x50, 0xb8, 0xed, 0x3f, 0xe4, 0x7f, 0x6d, 0x8f, 0x05, 0x90, 0x85, 0x4e, 0xcb,
-	0x45, 0x96, 0x43, 0x89, 0x94, 0xce, 0x8f, 0x17, 0xb2, 0x7a, 0x17, 0xa8, 0x56, 0x06, 0x8a, 0x92,
-	0x8f, 0x6d, 0x01, 0x2e, 0x1b, 0x75, 0x1e, 0xcc, 0xf5, 0x41, 0xac, 0x01, 0xde, 0x0b, 0x20, 0x57,
-	0x23, 0xe6, 0x26, 0x34, 0x30, 0x6d, 0x40, 0x83, 0x8a, 0xab, 0x20, 0x13, 0xa8, 0x1d, 0x9a, 0x77,
-	0xc8, 0x13, 0x65, 0x30, 0x61, 0x39, 0x84, 0x1a, 0x4e, 0x13, 0x86, 0xf9, 0xb2, 0x75, 0xb5, 0xe4,
-	0xa9, 0x0d, 0x89, 0x9e, 0xd6, 0x5b, 0x71, 0x5a, 0x59, 0x70, 0x75, 0x16, 0xcc, 0xf0, 0x6b, 0xa6,
-	0x72, 0x1f, 0x4c, 0xd5, 0x88, 0xf9, 0x14, 0x1b, 0x96, 0x73, 0x81, 0x26, 0xad, 0xae, 0x0e, 0xd4,
-	0x4e, 0x89, 0xd3, 0xd3, 0x8d, 0xa3, 0xce, 0x81, 0x1b, 0x3d, 0x00, 0x53, 0xd4, 0xf1, 0x7d, 0xa3,
-	0x43, 0xd2, 0xb6, 0x2f, 0xe2, 0x9b, 0x51, 0x7b, 0x9c, 0x0b, 0xa4, 0x4a, 0x7e, 0x8f, 0x73, 0xc8,
-	0x80, 0x28, 0x6a, 0xe1, 0x7f, 0x23, 0x8a, 0x05, 0x62, 0xa2, 0x18, 0xc2, 0x44, 0x7d, 0x09, 0xec,
-	0x15, 0x78, 0x72, 0xcb, 0x9f, 0xdc, 0xe2, 0x03, 0x90, 0x35, 0xda, 0x74, 0x07, 0x61, 0x8b, 0x76,
-	0x86, 0xea, 0xea, 0x52, 0xc5, 0x47, 0x20, 0x13, 0xcc, 0xfe, 0x70, 0xce, 0xdc, 0x8c, 0x9d, 0x33,
-	0x41, 0x10, 0x7e, 0xd2, 0x84, 0xa7, 0x82, 0xf9, 0xd9, 0xbd, 0x2f, 0xd1, 0x3d, 0xbc, 0xd8, 0xd0,
-	0x3d, 0x3c, 0x14, 0xe5, 0x56, 0xf9, 0x98, 0x01, 0xe3, 0x35, 0x62, 0x8a, 0x10, 0x4c, 0xf5, 0xfe,
-	0xbc, 0xdc, 0x8e, 0x15, 0xd6, 0x3f, 0x86, 0xe5, 0xd2, 0x48, 0x34, 0x36, 0xc3, 0xea, 0x60, 0x92,
-	0x9f, 0xd4, 0xcb, 0x49, 0xa7, 0x39, 0x92, 0x7c, 0x77, 0x04, 0x12, 0x0b, 0xd0, 0x00, 0xb9, 0x9e,
-	0x31, 0xb8, 0x92, 0xa8, 0x8f, 0x63, 0xc9, 0xf7, 0x46, 0x61, 0xb1, 0x18, 0x2f, 0x41, 0xb6, 0x3b,
-	0x6d, 0x96, 0x92, 0x8e, 0x32, 0x8a, 0x7c, 0x67, 0x28, 0x85, 0x5d, 0xfd, 0x1a, 0x00, 0x6e, 0x46,
-	0xa8, 0x49, 0x07, 0xbb, 0x1c, 0xb9, 0x38, 0x9c, 0xc3, 0x57, 0x9f, 0xf7, 0xfb, 0x72, 0xf2, 0xdb,
-	0x31, 0x52, 0x72, 0xf5, 0x63, 0xec, 0x1b, 0x04, 0xe8, 0x7a, 0xf7, 0x9c, 0x00, 0x8c, 0x74, 0x5e,
-	0x80, 0x01, 0x2b, 0x7a, 0xcf, 0xdb, 0x63, 0xc3, 0x95, 0xf3, 0x7b, 0x23, 0x60, 0x25, 0x3f, 0x6f,
-	0x9c, 0x25, 0xe4, 0x4b, 0x6f, 0x3c, 0xc7, 0x6d, 0x6c, 0x1e, 0x9d, 0x28, 0xc2, 0xf1, 0x89, 0x22,
-	0xfc, 0x3a, 0x51, 0x84, 0x0f, 0xa7, 0x4a, 0xea, 0xf8, 0x54, 0x49, 0x7d, 0x3f, 0x55, 0x52, 0xaf,
-	0xca, 0xa6, 0x45, 0x77, 0xda, 0x8d, 0x72, 0x13, 0xd9, 0x5a, 0x74, 0x71, 0xc9, 0x81, 0xd4, 0xbb,
-	0x9b, 0x01, 0xda, 0x41, 0x64, 0xc7, 0x46, 0xc6, 0xff, 0x17, 0xb7, 0xfe, 0x27, 0x00, 0x00, 0xff,
-	0xff, 0x8a, 0xea, 0xf4, 0x7f, 0x9a, 0x0a, 0x00, 0x00,
+	// 1455 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0xcf, 0x6f, 0xdc, 0xc4,
+	0x17, 0x8f, 0x37, 0x9b, 0xb4, 0xfb, 0xf2, 0xa3, 0xad, 0xbf, 0xf9, 0xb6, 0x1b, 0xb7, 0xdd, 0x6e,
+	0xdc, 0x16, 0x42, 0x20, 0xbb, 0xed, 0xb6, 0xfc, 0xca, 0x01, 0xd4, 0x96, 0x43, 0x11, 0x5a, 0xa9,
+	0x72, 0x84, 0x04, 0xa8, 0xd2, 0xca, 0xbb, 0x1e, 0x39, 0x56, 0x63, 0x8f, 0xe5, 0x71, 0xd2, 0xe4,
+	0x80, 0x84, 0x10, 0x27, 0x38, 0xc0, 0x0d, 0x89, 0x03, 0x67, 0x8e, 0x15, 0xe2, 0xc0, 0x89, 0x23,
+	0xea, 0x05, 0xa9, 0xe2, 0xc4, 0x09, 0x50, 0x7b, 0xe8, 0x5f, 0x81, 0x84, 0xec, 0x19, 0x8f, 0x67,
+	0x76, 0xc7, 0xbb, 0x26, 0x5b, 0xb5, 0x97, 0x2a, 0xf3, 0xfc, 0x99, 0x79, 0x9f, 0xf7, 0xf6, 0xfd,
+	0x2c, 0x9c, 0xc3, 0x21, 0x0a, 0x7c, 0x44, 0x76, 0xda, 0xf7, 0x71, 0x74, 0x0f, 0x45, 0xa4, 0xbd,
+	0x7f, 0xb5, 0x1d, 0x1f, 0xb4, 0xc2, 0x08, 0xc7, 0x58, 0xff, 0x5f, 0xf6, 0xb5, 0xc5, 0xbe, 0xb6,
+	0xf6, 0xaf, 0x1a, 0xa7, 0x6c, 0xdf, 0x0b, 0x70, 0x3b, 0xfd, 0x97, 0xe2, 0x8c, 0x33, 0x03, 0x4c,
+	0x7c, 0x4c, 0xda, 0x3e, 0x71, 0x93, 0xfb, 0x3e, 0x71, 0xd9, 0x87, 0x55, 0xfa, 0xa1, 0x97, 0x9e,
+	0xda, 0xf4, 0xc0, 0x3e, 0xad, 0xb8, 0xd8, 0xc5, 0x54, 0x9e, 0xfc, 0xc5, 0xa4, 0x4d, 0x15, 0x9f,
+	0xd0, 0x8e, 0x6c, 0x3f, 0xbb, 0xb7, 0xa6, 0x42, 0x10, 0x14, 0xed, 0x7b, 0x03, 0xc4, 0x20, 0x17,
+	0x54, 0x90, 0x83, 0x00, 0x3b, 0x0c, 0x60, 0xfe, 0xa3, 0xc1, 0xc9, 0x2e, 0x71, 0x2d, 0xe4, 0x7a,
+	0x24, 0x46, 0xd1, 0x47, 0xc9, 0x27, 0xfd, 0x3a, 0x1c, 0xc7, 0x21, 0x8a, 0xec, 0x18, 0x47, 0x75,
+	0xad, 0xa9, 0xad, 0xd7, 0x6e, 0xd6, 0x7f, 0xff, 0x69, 0x73, 0x85, 0x91, 0xbe, 0xe1, 0x38, 0x11,
+	0x22, 0x64, 0x3b, 0x8e, 0xbc, 0xc0, 0xb5, 0x38, 0x52, 0xbf, 0x04, 0xcb, 0xc4, 0x73, 0x03, 0x14,
+	0xf5, 0xc2, 0xbd, 0x7e, 0xef, 0x1e, 0x3a, 0xac, 0x57, 0x9a, 0xda, 0xfa, 0xa2, 0xb5, 0x48, 0xa5,
+	0x77, 0xf6, 0xfa, 0x1f, 0xa0, 0x43, 0xbd, 0x01, 0x10, 0x62, 0x42, 0x10, 0x21, 0x1e, 0x0e, 0xea,
+	0xb3, 0x29, 0x42, 0x90, 0xe8, 0x6f, 0x41, 0x75, 0x60, 0x47, 0x4e, 0xbd, 0xda, 0xd4, 0xd6, 0x17,
+	0x3a, 0xab, 0x2d, 0x85, 0xdf, 0x5b, 0xb7, 0xec, 0xc8, 0xb9, 0x59, 0x7b, 0xf8, 0xe7, 0x85, 0x99,
+	0x1f, 0x9e, 0x3e, 0xd8, 0xd0, 0xac, 0xf4, 0xc6, 0xd6, 0xb5, 0xcf, 0x9f, 0x3e, 0xd8, 0xe0, 0x74,
+	0xbe, 0x7c, 0xfa, 0x60, 0x63, 0xd4, 0x41, 0xc3, 0xa6, 0x9a, 0x06, 0xd4, 0x87, 0x65, 0x16, 0x22,
+	0x21, 0x0e, 0x08, 0x32, 0x7f, 0xd3, 0x60, 0xb9, 0x4b, 0xdc, 0x0f, 0x43, 0xc7, 0x8e, 0xd1, 0x34,
+	0x9e, 0xc9, 0x6c, 0xaa, 0xfc, 0x57, 0x9b, 0xf4, 0x3a, 0x1c, 0xdb, 0x47, 0x11, 0x77, 0x55, 0xd5,
+	0xca, 0x8e, 0x5b, 0x57, 0x47, 0xac, 0xbd, 0xa0, 0xb2, 0x56, 0x20, 0x6f, 0x76, 0xe0, 0xb4, 0x2c,
+	0xc9, 0x2c, 0x15, 0xd5, 0x68, 0x92, 0x1a, 0xf3, 0x2f, 0x0d, 0x4e, 0x24, 0x0e, 0xc2, 0xb1, 0x1d,
+	0xa3, 0xed, 0xf4, 0x87, 0x7c, 0xa1, 0xe1, 0x71, 0x0e, 0x6a, 0x28, 0x70, 0x42, 0xec, 0x05, 0x31,
+	0xa9, 0x57, 0x9b, 0xb3, 0xeb, 0x35, 0x2b, 0x17, 0x6c, 0x75, 0x46, 0x9c, 0xd2, 0x54, 0x86, 0x80,
+	0x60, 0x8d, 0xb9, 0x0a, 0x67, 0x86, 0x44, 0x3c, 0x00, 0xbe, 0xd2, 0x60, 0xb1, 0x4b, 0xdc, 0xdb,
+	0xc8, 0x8e, 0xe2, 0x3e, 0xb2, 0x63, 0xfd, 0x0a, 0xcc, 0x53, 0xb6, 0x13, 0xed, 0x66, 0x38, 0xdd,
+	0x80, 0xe3, 0x5e, 0x40, 0x62, 0x3b, 0x18, 0x20, 0x66, 0x2f, 0x3f, 0x6f, 0x6d, 0x26, 0x6c, 0x19,
+	0x30, 0xe1, 0x7a, 0x5e, 0xc5, 0x95, 0x2b, 0x37, 0x4f, 0xc3, 0x8a, 0x78, 0xe6, 0x2c, 0xef, 0xc3,
+	0x52, 0x97, 0xb8, 0xef, 0x45, 0xb6, 0x17, 0x4c, 0x11, 0xa4, 0x5b, 0x57, 0x46, 0x7c, 0xd7, 0x50,
+	0xf1, 0xc9, 0xf5, 0x98, 0x67, 0xe0, 0xff, 0x92, 0x80, 0x33, 0x3a, 0x4c, 0xf3, 0xc6, 0x42, 0x64,
+	0xcf, 0x9f, 0x26, 0x6f, 0xca, 0xc6, 0xb8, 0xa0, 0xc8, 0xac, 0xa7, 0x31, 0x2e, 0x48, 0x46, 0x48,
+	0xc5, 0x5e, 0xf4, 0x7c, 0x48, 0x71, 0x45, 0x9c, 0x14, 0x97, 0x70, 0x52, 0xdf, 0x6b, 0xa0, 0x77,
+	0x89, 0x7b, 0x23, 0x08, 0xf0, 0x5e, 0x30, 0x40, 0x16, 0x1a, 0xec, 0xda, 0x9e, 0x7f, 0xc4, 0x0c,
+	0x3b, 0x0b, 0x35, 0x3b, 0xee, 0xed, 0x20, 0xcf, 0xdd, 0x89, 0xd3, 0x60, 0x9b, 0xb5, 0x8e, 0xdb,
+	0xf1, 0xed, 0xf4, 0xbc, 0xf5, 0xfa, 0x08, 0xed, 0x8b, 0x2a, 0xda, 0x43, 0x4c, 0xcc, 0xb7, 0xc1,
+	0x18, 0x95, 0xf2, 0xba, 0x21, 0x69, 0xd4, 0x64, 0x8d, 0xe6, 0xa7, 0x69, 0x67, 0xb9, 0x95, 0x84,
+	0xfa, 0xee, 0x54, 0x86, 0x95, 0xad, 0xec, 0x92, 0x2a, 0x56, 0xd9, 0x25, 0x19, 0x77, 0xfb, 0x2f,
+	0xb4, 0xaa, 0xd1, 0x52, 0x78, 0x27, 0xed, 0xa9, 0xfa, 0x1b, 0x50, 0xb3, 0xf7, 0xe2, 0x1d, 0x1c,
+	0x79, 0xf1, 0xe1, 0x44, 0x6e, 0x39, 0x54, 0x7f, 0x07, 0xe6, 0x69, 0x57, 0x66, 0xe5, 0xfd, 0xac,
+	0xb2, 0xbc, 0x53, 0x25, 0x62, 0x81, 0x67, 0xb7, 0xa8, 0x71, 0xf9, 0x7b, 0x85, 0x45, 0x4b, 0x24,
+	0xcb, 0x8a, 0x96, 0x28, 0xe2, 0xb6, 0x7d, 0x5d, 0xa1, 0x7e, 0x8f, 0x50, 0x52, 0xd0, 0xe8, 0x34,
+	0xa0, 0xb7, 0x60, 0x0e, 0xdf, 0x2f, 0x53, 0xb7, 0x28, 0x4c, 0xd7, 0xa1, 0x1a, 0xd8, 0x3e, 0x2d,
+	0x59, 0x35, 0x2b, 0xfd, 0x5b, 0x7f, 0x17, 0xaa, 0x24, 0x44, 0x83, 0xb4, 0x28, 0x2f, 0x74, 0x9a,
+	0x4a, 0x33, 0x99, 0xbe, 0xed, 0x10, 0x0d, 0xa4, 0x66, 0x96, 0x5c, 0xd4, 0xd7, 0x60, 0xd1, 0xf7,
+	0x82, 0x5e, 0x84, 0xc2, 0x5d, 0x6f, 0x60, 0x93, 0xb4, 0xc5, 0x2f, 0x59, 0x0b, 0xbe, 0x17, 0x58,
+	0x4c, 0x94, 0x42, 0xec, 0x83, 0x1c, 0x32, 0xc7, 0x20, 0xf6, 0x41, 0x06, 0xa1, 0x75, 0x8a, 0xd2,
+	0x2c, 0x8e, 0x04, 0xd1, 0x78, 0x73, 0x83, 0x46, 0x82, 0x28, 0xe3, 0x11, 0xbc, 0x0c, 0x15, 0xcf,
+	0x61, 0x4d, 0xaf, 0xe2, 0x39, 0x49, 0xbf, 0x3b, 0xc9, 0x3d, 0x7b, 0x54, 0xef, 0xd1, 0x47, 0x2b,
+	0xd9, 0xa3, 0xd3, 0x7b, 0x4e, 0xe8, 0xcf, 0x55, 0x79, 0x0c, 0x28, 0xe3, 0x0d, 0xc9, 0x18, 0xf3,
+	0x7a, 0xea, 0x0d, 0x49, 0x56, 0x62, 0x0e, 0x78, 0x48, 0x33, 0x66, 0x7b, 0x60, 0xef, 0x3e, 0x33,
+	0xb7, 0x0c, 0xc7, 0xc3, 0xec, 0xe4, 0x78, 0xa8, 0x8e, 0xc6, 0x43, 0x5b, 0xf6, 0x80, 0x32, 0x77,
+	0x44, 0xda, 0xe6, 0xb5, 0x34, 0x77, 0x44, 0x51, 0x09, 0xfb, 0x7f, 0xd4, 0xd2, 0x2e, 0x7b, 0xc3,
+	0x71, 0xba, 0xc8, 0xef, 0xa3, 0x88, 0x4c, 0x6d, 0x7d, 0x07, 0x8e, 0xf9, 0xf4, 0xa9, 0xfa, 0x6c,
+	0x32, 0xc7, 0x8c, 0x79, 0x21, 0x03, 0xd2, 0x89, 0x21, 0xb7, 0x55, 0xd9, 0xa0, 0x73, 0x8a, 0xac,
+	0x41, 0xe7, 0x02, 0x5e, 0x23, 0x7e, 0xce, 0xa6, 0x7e, 0x1f, 0xef, 0xa3, 0x17, 0x69, 0x50, 0x99,
+	0xf0, 0x95, 0x58, 0xf2, 0x81, 0x5d, 0x90, 0x71, 0xb3, 0xbe, 0xc8, 0xcc, 0x4a, 0x1a, 0xed, 0x33,
+	0x8a, 0xd2, 0x92, 0x14, 0x05, 0x8d, 0x9c, 0xa2, 0x20, 0xe3, 0x14, 0xbf, 0xad, 0x30, 0x8a, 0x21,
+	0x8e, 0x62, 0x16, 0xc3, 0x47, 0x18, 0x2b, 0xcf, 0x03, 0xb0, 0x45, 0xaf, 0xc7, 0xc9, 0xd6, 0x98,
+	0xe4, 0x7d, 0x47, 0x5f, 0x81, 0x39, 0x2f, 0x70, 0xd0, 0x01, 0x5b, 0x1a, 0xe8, 0x41, 0x7f, 0x13,
+	0xe6, 0x48, 0x32, 0xe5, 0xa6, 0x59, 0xb4, 0xdc, 0x59, 0x53, 0xd6, 0x21, 0xc6, 0x69, 0x3b, 0x01,
+	0x5a, 0x14, 0x2f, 0xa6, 0xc5, 0x9c, 0x94, 0x16, 0xfa, 0x69, 0x98, 0x8f, 0x90, 0x4d, 0x70, 0x50,
+	0x9f, 0x4f, 0x3b, 0x05, 0x3b, 0xd1, 0x21, 0x49, 0x18, 0x6d, 0x0b, 0xbc, 0x26, 0x38, 0x81, 0x7b,
+	0x4d, 0x90, 0x71, 0xaf, 0xfd, 0xaa, 0xc1, 0xa9, 0x64, 0xd4, 0x44, 0x83, 0x5d, 0x2f, 0x40, 0xcf,
+	0xd9, 0x6d, 0xb9, 0x8d, 0x55, 0xc9, 0xc6, 0xce, 0x90, 0x8d, 0xa6, 0x72, 0x5c, 0x96, 0x28, 0x9b,
+	0x67, 0x61, 0x75, 0x44, 0x98, 0x59, 0xd9, 0xf9, 0x6e, 0x19, 0x66, 0xbb, 0xc4, 0xd5, 0x11, 0x2c,
+	0xc9, 0xfb, 0xf8, 0x65, 0xe5, 0x2f, 0x35, 0xbc, 0xb7, 0x1a, 0x9b, 0xa5, 0x60, 0xbc, 0xd8, 0xf5,
+	0x60, 0x41, 0x5c, 0x6d, 0x2f, 0x16, 0xdd, 0x16, 0x40, 0xc6, 0xab, 0x25, 0x40, 0x5c, 0x41, 0x1f,
+	0x16, 0xa5, 0xbd, 0xf1, 0x52, 0x21, 0x3f, 0x01, 0x65, 0xbc, 0x56, 0x06, 0xc5, 0x75, 0x7c, 0x0c,
+	0xb5, 0x7c, 0x3d, 0x5b, 0x2b, 0xba, 0xca, 0x21, 0xc6, 0x2b, 0x13, 0x21, 0xfc, 0xe9, 0xbb, 0x00,
+	0xc2, 0x52, 0x65, 0x16, 0x5d, 0xcc, 0x31, 0xc6, 0xc6, 0x64, 0x8c, 0xe8, 0x7d, 0x71, 0x41, 0xba,
+	0x58, 0xfc, 0xdb, 0x71, 0x50, 0xb1, 0xf7, 0x15, 0xfb, 0x0e, 0x55, 0x90, 0x2f, 0x3b, 0x63, 0x14,
+	0x70, 0xd0, 0x38, 0x05, 0x23, 0xbb, 0x8b, 0x7e, 0x0f, 0x4e, 0x0c, 0xef, 0x2d, 0x2f, 0x17, 0xdd,
+	0x1f, 0x02, 0x1a, 0xed, 0x92, 0x40, 0xae, 0x0c, 0xc1, 0x92, 0xbc, 0x49, 0x14, 0xe6, 0x84, 0x04,
+	0x2b, 0xce, 0x09, 0xe5, 0x62, 0x90, 0xaa, 0x91, 0x06, 0xe7, 0x62, 0x35, 0x22, 0x6c, 0x8c, 0x1a,
+	0xe5, 0xd4, 0x89, 0x60, 0x49, 0x9e, 0x30, 0x2f, 0x8f, 0xcf, 0xab, 0x89, 0x6a, 0xd4, 0xe3, 0x5c,
+	0x1f, 0x16, 0xa5, 0x81, 0xad, 0x30, 0x01, 0x45, 0x54, 0x71, 0x02, 0x2a, 0x47, 0xa6, 0xbb, 0x00,
+	0xc2, 0x50, 0x54, 0x98, 0x25, 0x39, 0xa6, 0x38, 0x4b, 0x46, 0x07, 0x15, 0x5a, 0x0a, 0xc5, 0x21,
+	0x65, 0x4c, 0x29, 0x14, 0x60, 0xe3, 0x4a, 0xa1, 0x62, 0x70, 0xa0, 0x6a, 0xc4, 0xa1, 0xe1, 0xf2,
+	0xf8, 0x44, 0x98, 0xf8, 0x7b, 0x28, 0x9b, 0x3f, 0x55, 0x23, 0x36, 0xfe, 0x31, 0x6a, 0x04, 0xd8,
+	0x38, 0x35, 0x8a, 0x6e, 0xa9, 0xef, 0xc0, 0xf2, 0x50, 0xa7, 0x7c, 0xa9, 0xb0, 0x30, 0x49, 0x38,
+	0xa3, 0x55, 0x0e, 0x27, 0x06, 0x98, 0xb4, 0x43, 0x5f, 0x1a, 0x1f, 0x9f, 0x14, 0x55, 0x1c, 0x60,
+	0xaa, 0x7d, 0xd6, 0x98, 0xfb, 0x2c, 0x59, 0x84, 0x6e, 0xde, 0x7e, 0xf8, 0xb8, 0xa1, 0x3d, 0x7a,
+	0xdc, 0xd0, 0xfe, 0x7e, 0xdc, 0xd0, 0xbe, 0x79, 0xd2, 0x98, 0x79, 0xf4, 0xa4, 0x31, 0xf3, 0xc7,
+	0x93, 0xc6, 0xcc, 0x27, 0x2d, 0xd7, 0x8b, 0x77, 0xf6, 0xfa, 0xad, 0x01, 0xf6, 0xdb, 0xd9, 0xc3,
+	0x9b, 0x01, 0x8a, 0x93, 0xb7, 0xb9, 0xa0, 0x7d, 0x90, 0x75, 0xe5, 0xfe, 0x7c, 0xfa, 0x3f, 0xdf,
+	0xd7, 0xfe, 0x0d, 0x00, 0x00, 0xff, 0xff, 0x6e, 0x09, 0x6d, 0x84, 0xf1, 0x17, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -897,6 +2045,26 @@ type MsgClient interface {
 	ResumeXnode(ctx context.Context, in *MsgResumeXnode, opts ...grpc.CallOption) (*MsgResumeXnodeResponse, error)
 	// RetireXnode takes an Xnode out for good.
 	RetireXnode(ctx context.Context, in *MsgRetireXnode, opts ...grpc.CallOption) (*MsgRetireXnodeResponse, error)
+	// AnnounceReclaim says from when on the operator wants its machine back.
+	AnnounceReclaim(ctx context.Context, in *MsgAnnounceReclaim, opts ...grpc.CallOption) (*MsgAnnounceReclaimResponse, error)
+	// CancelReclaim takes that back.
+	CancelReclaim(ctx context.Context, in *MsgCancelReclaim, opts ...grpc.CallOption) (*MsgCancelReclaimResponse, error)
+	// CreateService registers a service.
+	CreateService(ctx context.Context, in *MsgCreateService, opts ...grpc.CallOption) (*MsgCreateServiceResponse, error)
+	// UpdateService replaces what the owner says about a service.
+	UpdateService(ctx context.Context, in *MsgUpdateService, opts ...grpc.CallOption) (*MsgUpdateServiceResponse, error)
+	// ScaleService says how many replicas there may be.
+	ScaleService(ctx context.Context, in *MsgScaleService, opts ...grpc.CallOption) (*MsgScaleServiceResponse, error)
+	// AddMembers lets accounts use a private service.
+	AddMembers(ctx context.Context, in *MsgAddMembers, opts ...grpc.CallOption) (*MsgAddMembersResponse, error)
+	// RemoveMembers ends that.
+	RemoveMembers(ctx context.Context, in *MsgRemoveMembers, opts ...grpc.CallOption) (*MsgRemoveMembersResponse, error)
+	// RetireService stops a service for good.
+	RetireService(ctx context.Context, in *MsgRetireService, opts ...grpc.CallOption) (*MsgRetireServiceResponse, error)
+	// ReportReplica says what became of a replica.
+	ReportReplica(ctx context.Context, in *MsgReportReplica, opts ...grpc.CallOption) (*MsgReportReplicaResponse, error)
+	// DeclineReplica gives back a replica that does not run yet.
+	DeclineReplica(ctx context.Context, in *MsgDeclineReplica, opts ...grpc.CallOption) (*MsgDeclineReplicaResponse, error)
 	// UpdateParams replaces the parameters; for governance only.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -972,6 +2140,96 @@ func (c *msgClient) RetireXnode(ctx context.Context, in *MsgRetireXnode, opts ..
 	return out, nil
 }
 
+func (c *msgClient) AnnounceReclaim(ctx context.Context, in *MsgAnnounceReclaim, opts ...grpc.CallOption) (*MsgAnnounceReclaimResponse, error) {
+	out := new(MsgAnnounceReclaimResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/AnnounceReclaim", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CancelReclaim(ctx context.Context, in *MsgCancelReclaim, opts ...grpc.CallOption) (*MsgCancelReclaimResponse, error) {
+	out := new(MsgCancelReclaimResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/CancelReclaim", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CreateService(ctx context.Context, in *MsgCreateService, opts ...grpc.CallOption) (*MsgCreateServiceResponse, error) {
+	out := new(MsgCreateServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/CreateService", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) UpdateService(ctx context.Context, in *MsgUpdateService, opts ...grpc.CallOption) (*MsgUpdateServiceResponse, error) {
+	out := new(MsgUpdateServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/UpdateService", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ScaleService(ctx context.Context, in *MsgScaleService, opts ...grpc.CallOption) (*MsgScaleServiceResponse, error) {
+	out := new(MsgScaleServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/ScaleService", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AddMembers(ctx context.Context, in *MsgAddMembers, opts ...grpc.CallOption) (*MsgAddMembersResponse, error) {
+	out := new(MsgAddMembersResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/AddMembers", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RemoveMembers(ctx context.Context, in *MsgRemoveMembers, opts ...grpc.CallOption) (*MsgRemoveMembersResponse, error) {
+	out := new(MsgRemoveMembersResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/RemoveMembers", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RetireService(ctx context.Context, in *MsgRetireService, opts ...grpc.CallOption) (*MsgRetireServiceResponse, error) {
+	out := new(MsgRetireServiceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/RetireService", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ReportReplica(ctx context.Context, in *MsgReportReplica, opts ...grpc.CallOption) (*MsgReportReplicaResponse, error) {
+	out := new(MsgReportReplicaResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/ReportReplica", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) DeclineReplica(ctx context.Context, in *MsgDeclineReplica, opts ...grpc.CallOption) (*MsgDeclineReplicaResponse, error) {
+	out := new(MsgDeclineReplicaResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/DeclineReplica", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/openmesh.workers.v1.Msg/UpdateParams", in, out, opts...)
@@ -997,6 +2255,26 @@ type MsgServer interface {
 	ResumeXnode(context.Context, *MsgResumeXnode) (*MsgResumeXnodeResponse, error)
 	// RetireXnode takes an Xnode out for good.
 	RetireXnode(context.Context, *MsgRetireXnode) (*MsgRetireXnodeResponse, error)
+	// AnnounceReclaim says from when on the operator wants its machine back.
+	AnnounceReclaim(context.Context, *MsgAnnounceReclaim) (*MsgAnnounceReclaimResponse, error)
+	// CancelReclaim takes that back.
+	CancelReclaim(context.Context, *MsgCancelReclaim) (*MsgCancelReclaimResponse, error)
+	// CreateService registers a service.
+	CreateService(context.Context, *MsgCreateService) (*MsgCreateServiceResponse, error)
+	// UpdateService replaces what the owner says about a service.
+	UpdateService(context.Context, *MsgUpdateService) (*MsgUpdateServiceResponse, error)
+	// ScaleService says how many replicas there may be.
+	ScaleService(context.Context, *MsgScaleService) (*MsgScaleServiceResponse, error)
+	// AddMembers lets accounts use a private service.
+	AddMembers(context.Context, *MsgAddMembers) (*MsgAddMembersResponse, error)
+	// RemoveMembers ends that.
+	RemoveMembers(context.Context, *MsgRemoveMembers) (*MsgRemoveMembersResponse, error)
+	// RetireService stops a service for good.
+	RetireService(context.Context, *MsgRetireService) (*MsgRetireServiceResponse, error)
+	// ReportReplica says what became of a replica.
+	ReportReplica(context.Context, *MsgReportReplica) (*MsgReportReplicaResponse, error)
+	// DeclineReplica gives back a replica that does not run yet.
+	DeclineReplica(context.Context, *MsgDeclineReplica) (*MsgDeclineReplicaResponse, error)
 	// UpdateParams replaces the parameters; for governance only.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -1025,6 +2303,36 @@ func (*UnimplementedMsgServer) ResumeXnode(ctx context.Context, req *MsgResumeXn
 }
 func (*UnimplementedMsgServer) RetireXnode(ctx context.Context, req *MsgRetireXnode) (*MsgRetireXnodeResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RetireXnode not implemented")
+}
+func (*UnimplementedMsgServer) AnnounceReclaim(ctx context.Context, req *MsgAnnounceReclaim) (*MsgAnnounceReclaimResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AnnounceReclaim not implemented")
+}
+func (*UnimplementedMsgServer) CancelReclaim(ctx context.Context, req *MsgCancelReclaim) (*MsgCancelReclaimResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CancelReclaim not implemented")
+}
+func (*UnimplementedMsgServer) CreateService(ctx context.Context, req *MsgCreateService) (*MsgCreateServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CreateService not implemented")
+}
+func (*UnimplementedMsgServer) UpdateService(ctx context.Context, req *MsgUpdateService) (*MsgUpdateServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UpdateService not implemented")
+}
+func (*UnimplementedMsgServer) ScaleService(ctx context.Context, req *MsgScaleService) (*MsgScaleServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ScaleService not implemented")
+}
+func (*UnimplementedMsgServer) AddMembers(ctx context.Context, req *MsgAddMembers) (*MsgAddMembersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AddMembers not implemented")
+}
+func (*UnimplementedMsgServer) RemoveMembers(ctx context.Context, req *MsgRemoveMembers) (*MsgRemoveMembersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RemoveMembers not implemented")
+}
+func (*UnimplementedMsgServer) RetireService(ctx context.Context, req *MsgRetireService) (*MsgRetireServiceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RetireService not implemented")
+}
+func (*UnimplementedMsgServer) ReportReplica(ctx context.Context, req *MsgReportReplica) (*MsgReportReplicaResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ReportReplica not implemented")
+}
+func (*UnimplementedMsgServer) DeclineReplica(ctx context.Context, req *MsgDeclineReplica) (*MsgDeclineReplicaResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DeclineReplica not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -1160,6 +2468,186 @@ func _Msg_RetireXnode_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_AnnounceReclaim_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAnnounceReclaim)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AnnounceReclaim(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/AnnounceReclaim",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AnnounceReclaim(ctx, req.(*MsgAnnounceReclaim))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CancelReclaim_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCancelReclaim)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CancelReclaim(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/CancelReclaim",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CancelReclaim(ctx, req.(*MsgCancelReclaim))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CreateService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCreateService)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CreateService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/CreateService",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CreateService(ctx, req.(*MsgCreateService))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_UpdateService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgUpdateService)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).UpdateService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/UpdateService",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).UpdateService(ctx, req.(*MsgUpdateService))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ScaleService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgScaleService)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ScaleService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/ScaleService",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ScaleService(ctx, req.(*MsgScaleService))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AddMembers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAddMembers)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AddMembers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/AddMembers",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AddMembers(ctx, req.(*MsgAddMembers))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RemoveMembers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRemoveMembers)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RemoveMembers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/RemoveMembers",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RemoveMembers(ctx, req.(*MsgRemoveMembers))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RetireService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRetireService)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RetireService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/RetireService",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RetireService(ctx, req.(*MsgRetireService))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ReportReplica_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgReportReplica)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ReportReplica(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/ReportReplica",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ReportReplica(ctx, req.(*MsgReportReplica))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_DeclineReplica_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgDeclineReplica)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).DeclineReplica(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.workers.v1.Msg/DeclineReplica",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).DeclineReplica(ctx, req.(*MsgDeclineReplica))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -1210,6 +2698,46 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RetireXnode",
 			Handler:    _Msg_RetireXnode_Handler,
+		},
+		{
+			MethodName: "AnnounceReclaim",
+			Handler:    _Msg_AnnounceReclaim_Handler,
+		},
+		{
+			MethodName: "CancelReclaim",
+			Handler:    _Msg_CancelReclaim_Handler,
+		},
+		{
+			MethodName: "CreateService",
+			Handler:    _Msg_CreateService_Handler,
+		},
+		{
+			MethodName: "UpdateService",
+			Handler:    _Msg_UpdateService_Handler,
+		},
+		{
+			MethodName: "ScaleService",
+			Handler:    _Msg_ScaleService_Handler,
+		},
+		{
+			MethodName: "AddMembers",
+			Handler:    _Msg_AddMembers_Handler,
+		},
+		{
+			MethodName: "RemoveMembers",
+			Handler:    _Msg_RemoveMembers_Handler,
+		},
+		{
+			MethodName: "RetireService",
+			Handler:    _Msg_RetireService_Handler,
+		},
+		{
+			MethodName: "ReportReplica",
+			Handler:    _Msg_ReportReplica_Handler,
+		},
+		{
+			MethodName: "DeclineReplica",
+			Handler:    _Msg_DeclineReplica_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1665,6 +3193,122 @@ func (m *MsgRetireXnodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgAnnounceReclaim) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAnnounceReclaim) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAnnounceReclaim) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AtHeight != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AtHeight))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAnnounceReclaimResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAnnounceReclaimResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAnnounceReclaimResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AtHeight != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AtHeight))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelReclaim) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelReclaim) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelReclaim) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelReclaimResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelReclaimResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelReclaimResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1721,6 +3365,584 @@ func (m *MsgUpdateParamsResponse) MarshalTo(dAtA []byte) (int, error) {
 }
 
 func (m *MsgUpdateParamsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCreateService) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCreateService) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCreateService) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.MaxReplicas != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MaxReplicas))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.MinReplicas != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MinReplicas))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size, err := m.Spec.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCreateServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCreateServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCreateServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUpdateService) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUpdateService) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUpdateService) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Version != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size, err := m.Spec.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUpdateServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUpdateServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUpdateServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Version != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgScaleService) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgScaleService) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgScaleService) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.MaxReplicas != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MaxReplicas))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.MinReplicas != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MinReplicas))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgScaleServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgScaleServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgScaleServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Version != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAddMembers) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAddMembers) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAddMembers) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Members) > 0 {
+		for iNdEx := len(m.Members) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Members[iNdEx])
+			copy(dAtA[i:], m.Members[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Members[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAddMembersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAddMembersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAddMembersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRemoveMembers) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRemoveMembers) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRemoveMembers) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Members) > 0 {
+		for iNdEx := len(m.Members) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Members[iNdEx])
+			copy(dAtA[i:], m.Members[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Members[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRemoveMembersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRemoveMembersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRemoveMembersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRetireService) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRetireService) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRetireService) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Id != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRetireServiceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRetireServiceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRetireServiceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportReplica) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportReplica) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportReplica) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Version != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.State != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.State))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Index != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportReplicaResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportReplicaResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportReplicaResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgDeclineReplica) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgDeclineReplica) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgDeclineReplica) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Index != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.ServiceId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ServiceId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgDeclineReplicaResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgDeclineReplicaResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgDeclineReplicaResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1929,6 +4151,56 @@ func (m *MsgRetireXnodeResponse) Size() (n int) {
 	return n
 }
 
+func (m *MsgAnnounceReclaim) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AtHeight != 0 {
+		n += 1 + sovTx(uint64(m.AtHeight))
+	}
+	return n
+}
+
+func (m *MsgAnnounceReclaimResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AtHeight != 0 {
+		n += 1 + sovTx(uint64(m.AtHeight))
+	}
+	return n
+}
+
+func (m *MsgCancelReclaim) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCancelReclaimResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
 func (m *MsgUpdateParams) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1945,6 +4217,267 @@ func (m *MsgUpdateParams) Size() (n int) {
 }
 
 func (m *MsgUpdateParamsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgCreateService) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Spec.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.MinReplicas != 0 {
+		n += 1 + sovTx(uint64(m.MinReplicas))
+	}
+	if m.MaxReplicas != 0 {
+		n += 1 + sovTx(uint64(m.MaxReplicas))
+	}
+	return n
+}
+
+func (m *MsgCreateServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	return n
+}
+
+func (m *MsgUpdateService) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	l = m.Spec.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Version != 0 {
+		n += 1 + sovTx(uint64(m.Version))
+	}
+	return n
+}
+
+func (m *MsgUpdateServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Version != 0 {
+		n += 1 + sovTx(uint64(m.Version))
+	}
+	return n
+}
+
+func (m *MsgScaleService) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	if m.MinReplicas != 0 {
+		n += 1 + sovTx(uint64(m.MinReplicas))
+	}
+	if m.MaxReplicas != 0 {
+		n += 1 + sovTx(uint64(m.MaxReplicas))
+	}
+	return n
+}
+
+func (m *MsgScaleServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Version != 0 {
+		n += 1 + sovTx(uint64(m.Version))
+	}
+	return n
+}
+
+func (m *MsgAddMembers) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	if len(m.Members) > 0 {
+		for _, s := range m.Members {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgAddMembersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRemoveMembers) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	if len(m.Members) > 0 {
+		for _, s := range m.Members {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgRemoveMembersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRetireService) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Id != 0 {
+		n += 1 + sovTx(uint64(m.Id))
+	}
+	return n
+}
+
+func (m *MsgRetireServiceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgReportReplica) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.ServiceId != 0 {
+		n += 1 + sovTx(uint64(m.ServiceId))
+	}
+	if m.Index != 0 {
+		n += 1 + sovTx(uint64(m.Index))
+	}
+	if m.State != 0 {
+		n += 1 + sovTx(uint64(m.State))
+	}
+	if m.Version != 0 {
+		n += 1 + sovTx(uint64(m.Version))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgReportReplicaResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgDeclineReplica) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.ServiceId != 0 {
+		n += 1 + sovTx(uint64(m.ServiceId))
+	}
+	if m.Index != 0 {
+		n += 1 + sovTx(uint64(m.Index))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgDeclineReplicaResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -3189,6 +5722,308 @@ func (m *MsgRetireXnodeResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *MsgAnnounceReclaim) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAnnounceReclaim: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAnnounceReclaim: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtHeight", wireType)
+			}
+			m.AtHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AtHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAnnounceReclaimResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAnnounceReclaimResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAnnounceReclaimResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtHeight", wireType)
+			}
+			m.AtHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AtHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelReclaim) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelReclaim: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelReclaim: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelReclaimResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelReclaimResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelReclaimResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *MsgUpdateParams) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -3331,6 +6166,1649 @@ func (m *MsgUpdateParamsResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgUpdateParamsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCreateService) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCreateService: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCreateService: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Spec", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Spec.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinReplicas", wireType)
+			}
+			m.MinReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxReplicas", wireType)
+			}
+			m.MaxReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCreateServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCreateServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCreateServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUpdateService) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUpdateService: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUpdateService: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Spec", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Spec.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUpdateServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUpdateServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUpdateServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgScaleService) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgScaleService: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgScaleService: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinReplicas", wireType)
+			}
+			m.MinReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxReplicas", wireType)
+			}
+			m.MaxReplicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxReplicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgScaleServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgScaleServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgScaleServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAddMembers) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAddMembers: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAddMembers: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Members", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Members = append(m.Members, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAddMembersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAddMembersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAddMembersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRemoveMembers) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRemoveMembers: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRemoveMembers: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Members", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Members = append(m.Members, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRemoveMembersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRemoveMembersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRemoveMembersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRetireService) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRetireService: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRetireService: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRetireServiceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRetireServiceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRetireServiceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportReplica) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportReplica: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportReplica: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
+			}
+			m.State = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.State |= ReplicaState(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportReplicaResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportReplicaResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportReplicaResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgDeclineReplica) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgDeclineReplica: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgDeclineReplica: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ServiceId", wireType)
+			}
+			m.ServiceId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ServiceId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgDeclineReplicaResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgDeclineReplicaResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgDeclineReplicaResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

@@ -20,6 +20,8 @@ const (
 	MaxPastSigners = 16
 	// MaxSubjectLength bounds Allocation.subject, in bytes.
 	MaxSubjectLength = 128
+	// MaxEvidenceLength bounds the id of what showed a capacity, in bytes.
+	MaxEvidenceLength = 128
 )
 
 // IsRetired says whether only the history of the Xnode is left.
@@ -28,15 +30,16 @@ func (x Xnode) IsRetired() bool { return x.Status == XNODE_STATUS_RETIRED }
 // TakesWork says whether new work may be given to it.
 func (x Xnode) TakesWork() bool { return x.Status == XNODE_STATUS_ACTIVE && x.Online }
 
-// Free is what is claimed and not allocated (ErrResourceOverflow where more is
-// allocated than claimed, which no message can bring about).
-func (x Xnode) Free() (Resources, error) { return x.Card.Claimed.Sub(x.Allocated) }
+// Capacity is what counts of an Xnode: of everything that is claimed, as much as
+// is verified. It is what is matched, weighed and paid.
+func (x Xnode) Capacity() Resources { return x.Card.Claimed.Min(x.Verified) }
+
+// Free is the capacity that is not allocated; zero of whatever more is allocated
+// of than is still verified. What is allocated then goes on.
+func (x Xnode) Free() Resources { return x.Capacity().Without(x.Allocated) }
 
 // CanTake says whether it takes work and has that much free.
-func (x Xnode) CanTake(need Resources) bool {
-	free, err := x.Free()
-	return err == nil && x.TakesWork() && free.Fits(need)
-}
+func (x Xnode) CanTake(need Resources) bool { return x.TakesWork() && x.Free().Fits(need) }
 
 // IsFresh says whether it was heard less than timeout blocks before height.
 func (x Xnode) IsFresh(height, timeout int64) bool {
@@ -46,15 +49,14 @@ func (x Xnode) IsFresh(height, timeout int64) bool {
 // Weight is what an Xnode with an eligible bond is drawn with: units of free
 // bond times free cores, both capped. It is 0 for one that takes no work.
 func (x Xnode) Weight(freeBond math.Int, p Params) uint64 {
-	free, err := x.Free()
-	if err != nil || !x.TakesWork() || freeBond.IsNil() || !freeBond.IsPositive() {
+	if !x.TakesWork() || freeBond.IsNil() || !freeBond.IsPositive() {
 		return 0
 	}
 	units := p.MaxBondUnits
 	if n := freeBond.Quo(p.WeightUnit); n.IsUint64() {
 		units = min(units, n.Uint64())
 	}
-	return units * min(free.CpuMillis/MillisPerCore, p.MaxCores)
+	return units * min(x.Free().CpuMillis/MillisPerCore, p.MaxCores)
 }
 
 // Beat records a heartbeat. It refuses one of the instance that was replaced
@@ -83,8 +85,8 @@ func (x *Xnode) Beat(height int64, instance []byte, p Params) (replaced bool, er
 // Retire empties the record down to its history.
 func (x *Xnode) Retire(height int64) {
 	x.Status, x.RetiredHeight = XNODE_STATUS_RETIRED, height
-	x.Card, x.Allocated = emptyCard(), Resources{}
-	x.Slot = 0
+	x.Card, x.Allocated, x.Verified = emptyCard(), Resources{}, Resources{}
+	x.Slot, x.RewardWeight, x.ReclaimHeight = 0, 0, 0
 	x.ForgetDaemon()
 	x.Version++
 }
@@ -113,6 +115,14 @@ func (x *Xnode) SetSigner(signer string, pubKey []byte) (forgotten string) {
 	return forgotten
 }
 
+// ValidateEvidence refuses an empty, long or unprintable id (ErrInvalidEvidence).
+func ValidateEvidence(evidence string) error {
+	if evidence == "" || !isPrintable(evidence, MaxEvidenceLength) {
+		return errorsmod.Wrapf(ErrInvalidEvidence, "%.32q", evidence)
+	}
+	return nil
+}
+
 // ValidateInstance refuses what is not 8 bytes, or all zero (ErrInvalidInstance).
 func ValidateInstance(instance []byte) error {
 	if len(instance) != InstanceLength || string(instance) == string(make([]byte, InstanceLength)) {
@@ -137,7 +147,8 @@ func (x Xnode) Validate(ac address.Codec) error {
 	if err := x.validateIdentity(ac); err != nil {
 		return bad("%w", err)
 	}
-	if x.RegisteredHeight < 0 || x.UpdatedHeight < x.RegisteredHeight || x.RetiredHeight < 0 || x.LastHeartbeat < 0 {
+	if x.RegisteredHeight < 0 || x.UpdatedHeight < x.RegisteredHeight || x.RetiredHeight < 0 ||
+		x.LastHeartbeat < 0 || x.ReclaimHeight < 0 {
 		return bad("heights must not be negative or out of order")
 	}
 	if x.Registrations == 0 || x.Version == 0 {
@@ -150,8 +161,8 @@ func (x Xnode) Validate(ac address.Codec) error {
 		return bad("%w", err)
 	}
 	if x.IsRetired() {
-		if !x.Card.isEmpty() || x.Allocated != (Resources{}) || x.Slot != 0 || len(x.Instance) != 0 ||
-			x.RetiredHeight < x.RegisteredHeight {
+		if !x.Card.isEmpty() || x.Allocated != (Resources{}) || x.Verified != (Resources{}) || x.RewardWeight != 0 ||
+			x.ReclaimHeight != 0 || x.Slot != 0 || len(x.Instance) != 0 || x.RetiredHeight < x.RegisteredHeight {
 			return bad("retired, but not empty")
 		}
 		return nil
@@ -168,6 +179,9 @@ func (x Xnode) Validate(ac address.Codec) error {
 	}
 	if err := x.Card.Validate(peerID); err != nil {
 		return bad("%w", err)
+	}
+	if err := x.Verified.Validate(); err != nil {
+		return bad("verified: %w", err)
 	}
 	if x.Allocated.GpuClass != "" {
 		return bad("the sum of allocations has no GPU class")

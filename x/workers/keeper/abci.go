@@ -20,11 +20,13 @@ const (
 	retryBlocks = 10
 
 	queueDeadline = "deadline"
+	queueReclaim  = "reclaim"
 	queueReweigh  = "reweigh"
 )
 
-// EndBlock looks at the Xnodes whose deadline has come, and weighs some again
-// where that is due; each at most params.max_queue_items_per_block of them.
+// EndBlock looks at the Xnodes whose deadline has come, drains those that are
+// reclaimed, and weighs some again where that is due; each at most
+// params.max_queue_items_per_block of them. Then come services and replicas.
 func (k *Keeper) EndBlock(ctx context.Context) error {
 	if err := k.Registrations.Remove(ctx); err != nil {
 		return err
@@ -36,15 +38,21 @@ func (k *Keeper) EndBlock(ctx context.Context) error {
 	if err := k.runDeadlines(ctx, params); err != nil {
 		return err
 	}
-	return k.runReweigh(ctx, params)
+	if err := k.runReclaims(ctx, params); err != nil {
+		return err
+	}
+	if err := k.runReweigh(ctx, params); err != nil {
+		return err
+	}
+	return k.runServices(ctx, params)
 }
 
 func (k *Keeper) runDeadlines(ctx context.Context, params workers.Params) error {
-	due, err := k.dueDeadlines(ctx, int(params.MaxQueueItemsPerBlock))
+	keys, err := due(ctx, k.Deadlines, int(params.MaxQueueItemsPerBlock))
 	if err != nil {
 		return err
 	}
-	for _, key := range due {
+	for _, key := range keys {
 		operator := key.K2()
 		failure := isolate.Run(ctx, func(ctx context.Context) error { return k.checkHeartbeat(ctx, operator, params) })
 		if failure == nil {
@@ -57,21 +65,25 @@ func (k *Keeper) runDeadlines(ctx context.Context, params workers.Params) error 
 	return nil
 }
 
-func (k *Keeper) dueDeadlines(ctx context.Context, limit int) ([]collections.Pair[int64, sdk.AccAddress], error) {
-	iter, err := k.Deadlines.Iterate(ctx, collections.NewPrefixUntilPairRange[int64, sdk.AccAddress](height(ctx)))
+// queue is ordered by height.
+type queue = collections.KeySet[collections.Pair[int64, sdk.AccAddress]]
+
+// due lists at most limit entries of a queue up to this height.
+func due(ctx context.Context, q queue, limit int) ([]collections.Pair[int64, sdk.AccAddress], error) {
+	iter, err := q.Iterate(ctx, collections.NewPrefixUntilPairRange[int64, sdk.AccAddress](height(ctx)))
 	if err != nil {
 		return nil, err
 	}
 	defer iter.Close()
-	var due []collections.Pair[int64, sdk.AccAddress]
-	for ; iter.Valid() && len(due) < limit; iter.Next() {
+	var keys []collections.Pair[int64, sdk.AccAddress]
+	for ; iter.Valid() && len(keys) < limit; iter.Next() {
 		key, err := iter.Key()
 		if err != nil {
 			return nil, err
 		}
-		due = append(due, key)
+		keys = append(keys, key)
 	}
-	return due, nil
+	return keys, nil
 }
 
 // postpone moves a deadline that failed to a later height and tells why.
@@ -106,7 +118,7 @@ func (k *Keeper) runReweigh(ctx context.Context, params workers.Params) error {
 		return err
 	}
 	for _, operator := range batch {
-		failure := isolate.Run(ctx, func(ctx context.Context) error { return k.AfterBondChanged(ctx, operator) })
+		failure := isolate.Run(ctx, func(ctx context.Context) error { return k.reweigh(ctx, operator) })
 		if failure == nil {
 			continue
 		}

@@ -18,8 +18,10 @@ import (
 // Allocate takes a part of an Xnode for a subject, such as "task/7". The Xnode
 // must be ACTIVE (ErrInvalidStatus) and have that much free
 // (ErrInsufficientResources); a subject holds at most one allocation on it
-// (ErrAllocationExists).
-func (k *Keeper) Allocate(ctx context.Context, operator sdk.AccAddress, subject string, r workers.Resources) error {
+// (ErrAllocationExists). until is the height after which the work is over, 0 for
+// an open end: it must be so before the operator wants the Xnode back
+// (ErrReclaimed). Nothing is released by itself.
+func (k *Keeper) Allocate(ctx context.Context, operator sdk.AccAddress, subject string, r workers.Resources, until int64) error {
 	if err := (workers.Allocation{Subject: subject, Resources: r}).Validate(); err != nil {
 		return err
 	}
@@ -30,11 +32,10 @@ func (k *Keeper) Allocate(ctx context.Context, operator sdk.AccAddress, subject 
 	if x.Status != workers.XNODE_STATUS_ACTIVE {
 		return errorsmod.Wrapf(workers.ErrInvalidStatus, "%s takes no new work", x.Status)
 	}
-	free, err := x.Free()
-	if err != nil {
-		return err
+	if !x.LastsUntil(until) {
+		return errorsmod.Wrapf(workers.ErrReclaimed, "at height %d", x.ReclaimHeight)
 	}
-	if !free.Fits(r) {
+	if free := x.Free(); !free.Fits(r) {
 		return errorsmod.Wrapf(workers.ErrInsufficientResources, "need %s, free %s", r.String(), free.String())
 	}
 	key := collections.Join(operator, subject)

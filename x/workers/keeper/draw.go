@@ -16,8 +16,9 @@ import (
 // weight, without replacement. The seed alone decides: see workers.DrawStream.
 // An Xnode that is drawn but does not meet the need, or whose bond is no longer
 // eligible, is passed over for good and another is drawn, at most
-// params.max_draw_rejections times. Fewer than n are returned where fewer fit.
-// Operators in exclude are never drawn. Nothing is written.
+// params.max_draw_rejections times. So is one in whose region need.MaxPerRegion
+// seats are taken. Fewer than n are returned where fewer fit. Operators in exclude
+// are never drawn. Nothing is written.
 func (k *Keeper) DrawXnodes(
 	ctx context.Context, seed []byte, n int, need workers.Need, exclude []sdk.AccAddress,
 ) ([]workers.Xnode, error) {
@@ -43,16 +44,21 @@ func (k *Keeper) DrawXnodes(
 	}
 	stream := workers.NewDrawStream(seed)
 	rejections := uint32(0)
+	inRegion := make(map[string]uint32) // seats by region, looked up only
+	for _, region := range need.Taken {
+		inRegion[region]++
+	}
 	var drawn []workers.Xnode
 	for len(drawn) < n && drawing.Remaining() > 0 && rejections <= params.MaxDrawRejections {
 		x, fits, err := k.drawOne(ctx, drawing, stream, need)
 		if err != nil {
 			return nil, err
 		}
-		if !fits {
+		if !fits || (need.MaxPerRegion > 0 && inRegion[x.Card.Region] >= need.MaxPerRegion) {
 			rejections++
 			continue
 		}
+		inRegion[x.Card.Region]++
 		drawn = append(drawn, x)
 	}
 	return drawn, nil

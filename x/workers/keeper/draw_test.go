@@ -91,7 +91,7 @@ func TestADrawLeavesOutWhoIsExcluded(t *testing.T) {
 func TestADrawPassesOverXnodesThatDoNotFit(t *testing.T) {
 	f := park(t, 9)
 	for i := range 5 {
-		require.NoError(t, f.k.Allocate(f.ctx, operator(i), "task/1", workers.Resources{MemoryBytes: 16 * gib}))
+		require.NoError(t, f.k.Allocate(f.ctx, operator(i), "task/1", workers.Resources{MemoryBytes: 16 * gib}, 0))
 	}
 	drawn := f.draw("seed", 7, small)
 	require.ElementsMatch(t, []string{

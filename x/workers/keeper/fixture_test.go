@@ -39,10 +39,14 @@ type fakeBonds struct {
 	broken map[string]error    // what asking about an operator returns
 	bomb   string              // asking about this operator panics
 	asked  int
+
+	rewards map[string]uint64 // by operator bytes, as told
+	told    int               // how often a reward weight was
+	greedy  error             // what telling a reward weight returns
 }
 
 func newFakeBonds() *fakeBonds {
-	return &fakeBonds{free: map[string]math.Int{}, broken: map[string]error{}}
+	return &fakeBonds{free: map[string]math.Int{}, broken: map[string]error{}, rewards: map[string]uint64{}}
 }
 
 func (b *fakeBonds) Eligible(_ context.Context, operator sdk.AccAddress) (bool, error) {
@@ -65,6 +69,34 @@ func (b *fakeBonds) FreeBond(_ context.Context, operator sdk.AccAddress) (math.I
 	return free, nil
 }
 
+func (b *fakeBonds) SetRewardWeight(_ context.Context, operator sdk.AccAddress, weight uint64) error {
+	b.told++
+	b.rewards[string(operator)] = weight
+	return b.greedy
+}
+
+// fakeProofs stands for x/por: it believes every claim, unless told otherwise.
+type fakeProofs struct {
+	k       *keeper.Keeper
+	doubts  bool
+	refuse  error               // what every hook returns
+	claimed []workers.Resources // of any operator
+	online  []bool
+}
+
+func (p *fakeProofs) AfterXnodeClaimed(ctx context.Context, operator sdk.AccAddress, claimed workers.Resources) error {
+	p.claimed = append(p.claimed, claimed)
+	if p.refuse != nil || p.doubts {
+		return p.refuse
+	}
+	return p.k.SetVerified(ctx, operator, claimed, "proof/1")
+}
+
+func (p *fakeProofs) AfterXnodeOnline(_ context.Context, _ sdk.AccAddress, online bool) error {
+	p.online = append(p.online, online)
+	return p.refuse
+}
+
 // fixture is a keeper on a real store.
 type fixture struct {
 	t         testing.TB
@@ -73,6 +105,10 @@ type fixture struct {
 	msgs      workers.MsgServer
 	queries   workers.QueryServer
 	bonds     *fakeBonds
+	proofs    *fakeProofs
+	holder    *fakeHolder
+	bank      *fakeBank
+	seeds     *fakeSeeds
 	ac        address.Codec
 	cdc       codec.Codec
 	authority string
@@ -95,6 +131,11 @@ func emptyFixture(t testing.TB, bonds *fakeBonds) *fixture {
 	f.authority = f.text(sdk.AccAddress("the-governance-accnt"))
 	f.cdc = codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.New(f.cdc, runtime.NewKVStoreService(key), f.ac, bonds, f.authority)
+	f.proofs = &fakeProofs{k: f.k}
+	f.holder = &fakeHolder{}
+	f.k.SetHooks(f.proofs, f.holder)
+	f.bank, f.seeds = newFakeBank(), &fakeSeeds{delay: 1}
+	f.k.SetServices(f.bank, f.seeds)
 	f.msgs, f.queries = keeper.NewMsgServer(f.k), keeper.NewQueryServer(f.k)
 	return f
 }

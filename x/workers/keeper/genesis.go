@@ -4,6 +4,7 @@
 package keeper
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -27,7 +28,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *workers.GenesisState) erro
 		return err
 	}
 	for _, x := range gs.Xnodes {
-		if err := k.restoreXnode(ctx, x); err != nil {
+		if err := k.restoreXnode(ctx, x, gs.ReweighCursor); err != nil {
 			return err
 		}
 	}
@@ -40,6 +41,9 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *workers.GenesisState) erro
 			return err
 		}
 	}
+	if err := k.initServices(ctx, gs); err != nil {
+		return err
+	}
 	if gs.ReweighCursor == "" {
 		return nil
 	}
@@ -50,7 +54,9 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs *workers.GenesisState) erro
 	return k.ReweighCursor.Set(ctx, cursor)
 }
 
-func (k *Keeper) restoreXnode(ctx context.Context, x workers.Xnode) error {
+// restoreXnode also works out the weights of an Xnode, but for the reward weight
+// of one that waits for re-weighing: that is the one x/staking-ext was told.
+func (k *Keeper) restoreXnode(ctx context.Context, x workers.Xnode, cursor string) error {
 	operator, err := k.address(x.Operator)
 	if err != nil {
 		return err
@@ -73,6 +79,23 @@ func (k *Keeper) restoreXnode(ctx context.Context, x workers.Xnode) error {
 	if x.Deadline > 0 {
 		if err := k.setDeadline(ctx, operator, &x, x.Deadline); err != nil {
 			return err
+		}
+	}
+	if x.ReclaimHeight > 0 {
+		if err := k.setReclaim(ctx, operator, &x, x.ReclaimHeight); err != nil {
+			return err
+		}
+	}
+	if cursor != "" {
+		first, err := k.address(cursor)
+		if err != nil {
+			return err
+		}
+		if bytes.Compare(operator, first) >= 0 {
+			if err := k.Xnodes.Set(ctx, operator, x); err != nil {
+				return err
+			}
+			return k.weigh(ctx, operator, x)
 		}
 	}
 	return k.save(ctx, operator, x)
@@ -101,6 +124,9 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*workers.GenesisState, erro
 		return nil, err
 	}
 	if gs.SlotCount, gs.FreeSlots, err = k.Weights.Slots(ctx); err != nil {
+		return nil, err
+	}
+	if err := k.exportServices(ctx, gs); err != nil {
 		return nil, err
 	}
 	cursor, err := k.ReweighCursor.Get(ctx)

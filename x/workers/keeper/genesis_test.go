@@ -20,10 +20,12 @@ func lived(t testing.TB) *fixture {
 		f.online(i)
 	}
 	f.register(6)
-	require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/1", small))
-	require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/2", small))
-	require.NoError(t, f.k.Allocate(f.ctx, operator(2), "task/1", small))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/1", small, 0))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/2", small, 0))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(2), "task/1", small, 0))
 	require.NoError(t, f.k.Drain(f.ctx, operator(2)))
+	f.prove(1, 5_000)
+	f.prove(2, 10)
 	require.NoError(t, f.k.Rate(f.ctx, operator(0), "task/0", workers.RATING_CAUSE_SERVED))
 	require.NoError(t, f.k.Rate(f.ctx, operator(4), "task/0", workers.RATING_CAUSE_WRONG))
 	require.NoError(t, f.k.RotateSigner(f.ctx, operator(3), key(13).PubKey().Bytes(), possession(t, chainID, operator(3), 13), nil))
@@ -31,6 +33,8 @@ func lived(t testing.TB) *fixture {
 	require.NoError(t, f.heartbeat(1, 99))
 	require.NoError(t, f.k.Retire(f.ctx, operator(4)))
 	require.NoError(t, f.k.Retire(f.ctx, operator(5)))
+	_, err := f.k.AnnounceReclaim(f.ctx, operator(6), 0)
+	require.NoError(f.t, err)
 	f.skip(50) // 0 and 2 go offline
 	f.setParams(func(p *workers.Params) { p.MaxCores = 3; p.MaxQueueItemsPerBlock = 2 })
 	f.skip(1) // re-weighing is under way
@@ -44,6 +48,7 @@ func TestC17_ExportImportExportIsByteEqual(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, first.ReweighCursor)
 	require.NotEmpty(t, first.FreeSlots)
+	require.Equal(t, uint64(10), first.Xnodes[2].Verified.CpuMillis, "less than is allocated")
 	raw := f.cdc.MustMarshalJSON(first)
 
 	var gs workers.GenesisState
@@ -90,31 +95,37 @@ func TestC17_AGenesisWithOneFieldSpoiledIsRefused(t *testing.T) {
 		"operator of another chain": func(gs *workers.GenesisState) {
 			gs.Xnodes[0].Operator = "cosmos1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnrql8a"
 		},
-		"operators out of order":       func(gs *workers.GenesisState) { gs.Xnodes[0], gs.Xnodes[1] = gs.Xnodes[1], gs.Xnodes[0] },
-		"an Xnode twice":               func(gs *workers.GenesisState) { gs.Xnodes = append(gs.Xnodes, gs.Xnodes[6]) },
-		"signer of another key":        func(gs *workers.GenesisState) { gs.Xnodes[0].Signer = gs.Xnodes[1].Signer },
-		"key too short":                func(gs *workers.GenesisState) { gs.Xnodes[0].SignerPubKey = gs.Xnodes[0].SignerPubKey[:32] },
-		"key of nobody":                func(gs *workers.GenesisState) { gs.Xnodes[0].SignerPubKey = nil },
-		"a signer twice":               func(gs *workers.GenesisState) { gs.Xnodes[0].PastSigners = []string{gs.Xnodes[1].Signer} },
-		"past signer":                  func(gs *workers.GenesisState) { gs.Xnodes[3].PastSigners[0] = "x" },
-		"past signer is the present":   func(gs *workers.GenesisState) { gs.Xnodes[3].PastSigners[0] = gs.Xnodes[3].Signer },
-		"too many past signers":        func(gs *workers.GenesisState) { gs.Xnodes[3].PastSigners = make([]string, 17) },
-		"claimed less than allocated":  func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Claimed.CpuMillis = 1 },
-		"claimed nothing":              func(gs *workers.GenesisState) { gs.Xnodes[1].Card.Claimed = workers.Resources{} },
-		"a negative price":             func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Prices.GasPrice = math.NewInt(-1) },
-		"a seat fee beyond reason":     func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Prices.SeatFee = workers.MaxPrice.AddRaw(1) },
-		"label":                        func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Label = "\n" },
-		"region":                       func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Region = "EU" },
-		"endpoints":                    func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Endpoints = gs.Xnodes[1].Card.Endpoints },
-		"allocated":                    func(gs *workers.GenesisState) { gs.Xnodes[0].Allocated.CpuMillis++ },
-		"allocated with a class":       func(gs *workers.GenesisState) { gs.Xnodes[0].Allocated.GpuClass = "x" },
-		"status":                       func(gs *workers.GenesisState) { gs.Xnodes[0].Status = workers.XNODE_STATUS_UNSPECIFIED },
-		"status unknown":               func(gs *workers.GenesisState) { gs.Xnodes[0].Status = 9 },
-		"retired with a card":          func(gs *workers.GenesisState) { gs.Xnodes[1].Status = workers.XNODE_STATUS_RETIRED },
-		"not retired any more":         func(gs *workers.GenesisState) { gs.Xnodes[4].Status = workers.XNODE_STATUS_ACTIVE },
-		"retired with a slot":          func(gs *workers.GenesisState) { gs.Xnodes[4].Slot = 4 },
-		"retired with a label":         func(gs *workers.GenesisState) { gs.Xnodes[4].Card.Label = "x" },
-		"retired with a price":         func(gs *workers.GenesisState) { gs.Xnodes[4].Card.Prices.GasPrice = math.OneInt() },
+		"operators out of order":      func(gs *workers.GenesisState) { gs.Xnodes[0], gs.Xnodes[1] = gs.Xnodes[1], gs.Xnodes[0] },
+		"an Xnode twice":              func(gs *workers.GenesisState) { gs.Xnodes = append(gs.Xnodes, gs.Xnodes[6]) },
+		"signer of another key":       func(gs *workers.GenesisState) { gs.Xnodes[0].Signer = gs.Xnodes[1].Signer },
+		"key too short":               func(gs *workers.GenesisState) { gs.Xnodes[0].SignerPubKey = gs.Xnodes[0].SignerPubKey[:32] },
+		"key of nobody":               func(gs *workers.GenesisState) { gs.Xnodes[0].SignerPubKey = nil },
+		"a signer twice":              func(gs *workers.GenesisState) { gs.Xnodes[0].PastSigners = []string{gs.Xnodes[1].Signer} },
+		"past signer":                 func(gs *workers.GenesisState) { gs.Xnodes[3].PastSigners[0] = "x" },
+		"past signer is the present":  func(gs *workers.GenesisState) { gs.Xnodes[3].PastSigners[0] = gs.Xnodes[3].Signer },
+		"too many past signers":       func(gs *workers.GenesisState) { gs.Xnodes[3].PastSigners = make([]string, 17) },
+		"claimed less than allocated": func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Claimed.CpuMillis = 1 },
+		"claimed nothing":             func(gs *workers.GenesisState) { gs.Xnodes[1].Card.Claimed = workers.Resources{} },
+		"a negative price":            func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Prices.GasPrice = math.NewInt(-1) },
+		"a seat fee beyond reason":    func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Prices.SeatFee = workers.MaxPrice.AddRaw(1) },
+		"label":                       func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Label = "\n" },
+		"region":                      func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Region = "EU" },
+		"endpoints":                   func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Endpoints = gs.Xnodes[1].Card.Endpoints },
+		"allocated":                   func(gs *workers.GenesisState) { gs.Xnodes[0].Allocated.CpuMillis++ },
+		"allocated with a class":      func(gs *workers.GenesisState) { gs.Xnodes[0].Allocated.GpuClass = "x" },
+		"status":                      func(gs *workers.GenesisState) { gs.Xnodes[0].Status = workers.XNODE_STATUS_UNSPECIFIED },
+		"status unknown":              func(gs *workers.GenesisState) { gs.Xnodes[0].Status = 9 },
+		"retired with a card":         func(gs *workers.GenesisState) { gs.Xnodes[1].Status = workers.XNODE_STATUS_RETIRED },
+		"not retired any more":        func(gs *workers.GenesisState) { gs.Xnodes[4].Status = workers.XNODE_STATUS_ACTIVE },
+		"retired with a slot":         func(gs *workers.GenesisState) { gs.Xnodes[4].Slot = 4 },
+		"retired with a label":        func(gs *workers.GenesisState) { gs.Xnodes[4].Card.Label = "x" },
+		"retired with a price":        func(gs *workers.GenesisState) { gs.Xnodes[4].Card.Prices.GasPrice = math.OneInt() },
+		"retired with a proof":        func(gs *workers.GenesisState) { gs.Xnodes[4].Verified.CpuMillis = 1 },
+		"retired with a reward":       func(gs *workers.GenesisState) { gs.Xnodes[4].RewardWeight = 1 },
+		"verified":                    func(gs *workers.GenesisState) { gs.Xnodes[0].Verified.GpuClass = "x" },
+		"a GPU of another class": func(gs *workers.GenesisState) {
+			gs.Allocations[0].Resources.GpuCount, gs.Allocations[0].Resources.GpuClass, gs.Xnodes[0].Allocated.GpuCount, gs.Xnodes[0].Card.Claimed.GpuCount = 1, "x", 1, 1
+		},
 		"retired with an instance":     func(gs *workers.GenesisState) { gs.Xnodes[4].Instance, gs.Xnodes[4].LastHeartbeat = instance(1), 1 },
 		"online without a deadline":    func(gs *workers.GenesisState) { gs.Xnodes[1].Deadline = 0 },
 		"offline with a deadline":      func(gs *workers.GenesisState) { gs.Xnodes[1].Online = false },
@@ -126,6 +137,10 @@ func TestC17_AGenesisWithOneFieldSpoiledIsRefused(t *testing.T) {
 		"replaced without a newer one": func(gs *workers.GenesisState) { gs.Xnodes[6].ReplacedInstance = instance(1) },
 		"last heartbeat missing":       func(gs *workers.GenesisState) { gs.Xnodes[1].LastHeartbeat = 0 },
 		"last heartbeat negative":      func(gs *workers.GenesisState) { gs.Xnodes[1].LastHeartbeat = -1 },
+		"reclaimed before the chain":   func(gs *workers.GenesisState) { gs.Xnodes[6].ReclaimHeight = -1 },
+		"retired, but to be reclaimed": func(gs *workers.GenesisState) { gs.Xnodes[4].ReclaimHeight = 1 },
+		"attributes":                   func(gs *workers.GenesisState) { gs.Xnodes[0].Card.Attributes = make([]workers.Attribute, 1) },
+		"retired with an attribute":    func(gs *workers.GenesisState) { gs.Xnodes[4].Card.Attributes = []workers.Attribute{{Key: "a"}} },
 		"registered height":            func(gs *workers.GenesisState) { gs.Xnodes[0].RegisteredHeight = -1 },
 		"updated before registered":    func(gs *workers.GenesisState) { gs.Xnodes[0].UpdatedHeight = 1 },
 		"retired height":               func(gs *workers.GenesisState) { gs.Xnodes[0].RetiredHeight = -1 },

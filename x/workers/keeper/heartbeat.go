@@ -42,15 +42,22 @@ func (k *Keeper) Heartbeat(ctx context.Context, signer sdk.AccAddress, instance 
 	if err := emit(ctx, &workers.EventHeartbeat{Operator: x.Operator, Instance: instance}); err != nil {
 		return err
 	}
-	if cameOnline {
-		if err := emit(ctx, &workers.EventXnodeOnline{Operator: x.Operator}); err != nil {
+	if replaced {
+		err := emit(ctx, &workers.EventInstanceReplaced{Operator: x.Operator, OldInstance: before, NewInstance: instance})
+		if err != nil {
 			return err
 		}
 	}
-	if replaced {
-		return emit(ctx, &workers.EventInstanceReplaced{Operator: x.Operator, OldInstance: before, NewInstance: instance})
+	if !cameOnline {
+		return nil
 	}
-	return nil
+	if err := emit(ctx, &workers.EventXnodeOnline{Operator: x.Operator}); err != nil {
+		return err
+	}
+	if err := k.xnodeCame(ctx, operator); err != nil {
+		return err
+	}
+	return k.hooks.AfterXnodeOnline(ctx, operator, true)
 }
 
 // checkHeartbeat is what happens at an Xnode's deadline: with a heartbeat heard
@@ -74,7 +81,13 @@ func (k *Keeper) checkHeartbeat(ctx context.Context, operator sdk.AccAddress, pa
 	if err := k.save(ctx, operator, x); err != nil {
 		return err
 	}
-	return emit(ctx, &workers.EventXnodeOffline{Operator: x.Operator, LastHeartbeat: x.LastHeartbeat})
+	if err := emit(ctx, &workers.EventXnodeOffline{Operator: x.Operator, LastHeartbeat: x.LastHeartbeat}); err != nil {
+		return err
+	}
+	if err := k.xnodeWent(ctx, operator); err != nil {
+		return err
+	}
+	return k.hooks.AfterXnodeOnline(ctx, operator, false)
 }
 
 // setDeadline queues x; the caller stores x.

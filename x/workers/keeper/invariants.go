@@ -43,12 +43,12 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if got != want {
 		return broken("indexes have %+v entries, want %+v", got, want)
 	}
-	return nil
+	return k.checkServices(ctx, gs)
 }
 
 // indexSizes counts the entries of the indexes. Together with every expected
 // entry being there, equal counts mean that there is nothing else.
-type indexSizes struct{ signers, slots, deadlines int }
+type indexSizes struct{ signers, slots, deadlines, reclaims int }
 
 func (k *Keeper) checkXnode(ctx context.Context, x workers.Xnode, checkWeight bool, want *indexSizes) error {
 	operator, err := k.address(x.Operator)
@@ -78,6 +78,12 @@ func (k *Keeper) checkXnode(ctx context.Context, x workers.Xnode, checkWeight bo
 			return broken("%s is not in the queue at %d", x.Operator, x.Deadline)
 		}
 	}
+	if x.ReclaimHeight > 0 {
+		want.reclaims++
+		if queued, err := k.Reclaims.Has(ctx, collections.Join(x.ReclaimHeight, operator)); err != nil || !queued {
+			return broken("%s is not to be reclaimed at %d", x.Operator, x.ReclaimHeight)
+		}
+	}
 	if !checkWeight {
 		return nil
 	}
@@ -92,6 +98,13 @@ func (k *Keeper) checkXnode(ctx context.Context, x workers.Xnode, checkWeight bo
 	if computed != stored {
 		return broken("weight of %s is %d, should be %d", x.Operator, stored, computed)
 	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if reward := x.ComputeRewardWeight(params); reward != x.RewardWeight {
+		return broken("reward weight of %s is %d, should be %d", x.Operator, x.RewardWeight, reward)
+	}
 	return nil
 }
 
@@ -100,6 +113,7 @@ func (k *Keeper) indexSizes(ctx context.Context) (n indexSizes, err error) {
 		k.Signers.Walk(ctx, nil, func(_, _ sdk.AccAddress) (bool, error) { n.signers++; return false, nil }),
 		k.Slots.Walk(ctx, nil, func(_ uint64, _ sdk.AccAddress) (bool, error) { n.slots++; return false, nil }),
 		k.Deadlines.Walk(ctx, nil, func(collections.Pair[int64, sdk.AccAddress]) (bool, error) { n.deadlines++; return false, nil }),
+		k.Reclaims.Walk(ctx, nil, func(collections.Pair[int64, sdk.AccAddress]) (bool, error) { n.reclaims++; return false, nil }),
 	)
 	return n, err
 }

@@ -31,8 +31,19 @@ func TestBrokenInvariantsAreFound(t *testing.T) {
 		"a deadline of nobody": func(f *fixture) error {
 			return f.k.Deadlines.Set(f.ctx, collections.Join(int64(999), operator(0)))
 		},
+		"a reclaim that is lost": func(f *fixture) error {
+			return f.k.Reclaims.Remove(f.ctx, collections.Join(f.xnode(1).ReclaimHeight, operator(1)))
+		},
+		"a reclaim of nobody": func(f *fixture) error {
+			return f.k.Reclaims.Set(f.ctx, collections.Join(int64(999), operator(0)))
+		},
 		"a weight out of date":    func(f *fixture) error { return f.k.Weights.Set(f.ctx, 0, 1) },
 		"a weight of a free slot": func(f *fixture) error { return f.k.Weights.Set(f.ctx, f.freed, 1) },
+		"a reward weight out of date": func(f *fixture) error {
+			x := f.xnode(0)
+			x.RewardWeight++
+			return f.k.Xnodes.Set(f.ctx, operator(0), x)
+		},
 		"a bond that no hook told of": func(f *fixture) error {
 			f.bond(0, 7)
 			return nil
@@ -48,7 +59,9 @@ func TestBrokenInvariantsAreFound(t *testing.T) {
 			for i := range 3 {
 				f.online(i)
 			}
-			require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/1", small))
+			require.NoError(t, f.k.Allocate(f.ctx, operator(0), "task/1", small, 0))
+			_, err := f.k.AnnounceReclaim(f.ctx, operator(1), 0)
+			require.NoError(t, err)
 			f.freed = f.xnode(2).Slot
 			require.NoError(t, f.k.Retire(f.ctx, operator(2)))
 			f.invariants()

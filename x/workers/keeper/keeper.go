@@ -23,6 +23,8 @@ import (
 type Keeper struct {
 	ac        address.Codec
 	bonds     workers.BondKeeper
+	hooks     workers.XnodeHooks
+	reclaims  workers.MultiReclaimHooks
 	authority string
 
 	Schema        collections.Schema
@@ -30,11 +32,14 @@ type Keeper struct {
 	Xnodes        collections.Map[sdk.AccAddress, workers.Xnode]                               // by operator
 	Signers       collections.Map[sdk.AccAddress, sdk.AccAddress]                              // signer, current or past, to operator
 	Slots         collections.Map[uint64, sdk.AccAddress]                                      // slot of the sum tree to operator
-	Deadlines     collections.KeySet[collections.Pair[int64, sdk.AccAddress]]                  // one for each online Xnode
+	Deadlines     queue                                                                        // one for each online Xnode
 	Allocations   collections.Map[collections.Pair[sdk.AccAddress, string], workers.Resources] // by operator and subject
 	Registrations collections.Item[uint64]                                                     // of the running block; absent between blocks
 	ReweighCursor collections.Item[sdk.AccAddress]                                             // the next operator; absent when done
+	Reclaims      queue                                                                        // one for each announced reclaim
 	Weights       sumtree.Tree                                                                 // by slot
+
+	serviceStore
 }
 
 // New declares the store. authority is the account that may change the
@@ -45,6 +50,7 @@ func New(cdc codec.Codec, ss corestore.KVStoreService, ac address.Codec, bonds w
 	k := &Keeper{
 		ac:        ac,
 		bonds:     bonds,
+		hooks:     workers.MultiXnodeHooks(nil),
 		authority: authority,
 
 		Params:        collections.NewItem(sb, workers.ParamsPrefix, "params", codec.CollValue[workers.Params](cdc)),
@@ -55,13 +61,26 @@ func New(cdc codec.Codec, ss corestore.KVStoreService, ac address.Codec, bonds w
 		Allocations:   collections.NewMap(sb, workers.AllocationsPrefix, "allocations", collections.PairKeyCodec(sdk.AccAddressKey, collections.StringKey), codec.CollValue[workers.Resources](cdc)),
 		Registrations: collections.NewItem(sb, workers.RegistrationsPrefix, "registrations", collections.Uint64Value),
 		ReweighCursor: collections.NewItem(sb, workers.ReweighCursorPrefix, "reweigh_cursor", addressValue),
+		Reclaims:      collections.NewKeySet(sb, workers.ReclaimsPrefix, "reclaims", collections.PairKeyCodec(collections.Int64Key, sdk.AccAddressKey)),
 		Weights:       sumtree.New(sb, workers.WeightsFirstPrefix, "weights"),
+
+		serviceStore: newServiceStore(sb, cdc),
 	}
 	schema, err := sb.Build()
 	if err != nil {
 		panic(err)
 	}
 	k.Schema = schema
+	return k
+}
+
+// SetHooks names who hears of Xnodes, and who of reclaims. Once, while the app is
+// put together.
+func (k *Keeper) SetHooks(hooks workers.XnodeHooks, reclaims ...workers.ReclaimHooks) *Keeper {
+	if unset, ok := k.hooks.(workers.MultiXnodeHooks); !ok || unset != nil {
+		panic("Xnode hooks are set twice")
+	}
+	k.hooks, k.reclaims = hooks, workers.NewMultiReclaimHooks(reclaims...)
 	return k
 }
 

@@ -54,7 +54,7 @@ func TestW5_AChangeMadeInIgnoranceOfTheLastOneIsRefused(t *testing.T) {
 func TestACardCannotClaimLessThanIsAllocated(t *testing.T) {
 	f := newFixture(t)
 	f.online(1)
-	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/1", workers.Resources{CpuMillis: 5000}))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/1", workers.Resources{CpuMillis: 5000}, 0))
 	f.at(200)
 	changed := card(t, 1)
 	changed.Claimed.CpuMillis = 4999
@@ -139,7 +139,7 @@ func TestW8_ADrainingXnodeFinishesAndTakesNothingNew(t *testing.T) {
 	f := newFixture(t)
 	f.online(1)
 	op := f.text(operator(1))
-	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/1", small))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/1", small, 0))
 	_, err := f.msgs.DrainXnode(f.ctx, &workers.MsgDrainXnode{Operator: op})
 	require.NoError(t, err)
 	f.told(&workers.EventXnodeStatusChanged{Operator: op, From: workers.XNODE_STATUS_ACTIVE, To: workers.XNODE_STATUS_DRAINING})
@@ -147,7 +147,7 @@ func TestW8_ADrainingXnodeFinishesAndTakesNothingNew(t *testing.T) {
 	drawn, err := f.k.DrawXnodes(f.ctx, []byte("seed"), 1, workers.Need{Resources: small}, nil)
 	require.NoError(t, err)
 	require.Empty(t, drawn)
-	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/2", small), workers.ErrInvalidStatus)
+	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/2", small, 0), workers.ErrInvalidStatus)
 	_, err = f.msgs.DrainXnode(f.ctx, &workers.MsgDrainXnode{Operator: op})
 	require.ErrorIs(t, err, workers.ErrInvalidStatus)
 	_, err = f.msgs.RetireXnode(f.ctx, &workers.MsgRetireXnode{Operator: op})
@@ -170,7 +170,7 @@ func TestW8_ADrainingXnodeFinishesAndTakesNothingNew(t *testing.T) {
 		"resume": func() error { return f.k.Resume(f.ctx, operator(1)) },
 		"retire": func() error { return f.k.Retire(f.ctx, operator(1)) },
 		"take work": func() error {
-			return f.k.Allocate(f.ctx, operator(1), "task/3", small)
+			return f.k.Allocate(f.ctx, operator(1), "task/3", small, 0)
 		},
 	} {
 		require.ErrorIs(t, verb(), workers.ErrInvalidStatus, "a retired Xnode cannot %s", name)
@@ -190,13 +190,13 @@ func TestARetiredXnodesSlotIsUsedAgain(t *testing.T) {
 func TestAllocationsAddUpExactly(t *testing.T) {
 	f := newFixture(t)
 	f.online(1)
-	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/1", small))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/1", small, 0))
 	f.told(&workers.EventAllocated{Operator: f.text(operator(1)), Subject: "task/1", Resources: small})
-	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/1", small), workers.ErrAllocationExists)
-	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/2", workers.Resources{CpuMillis: 7000}))
+	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/1", small, 0), workers.ErrAllocationExists)
+	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "task/2", workers.Resources{CpuMillis: 7000}, 0))
 	require.Equal(t, workers.Resources{CpuMillis: 8000, MemoryBytes: gib}, f.xnode(1).Allocated)
 	require.Zero(t, f.weight(1), "no core is free")
-	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/3", workers.Resources{CpuMillis: 1}), workers.ErrInsufficientResources)
+	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "task/3", workers.Resources{CpuMillis: 1}, 0), workers.ErrInsufficientResources)
 	f.invariants()
 
 	require.ErrorIs(t, f.k.Release(f.ctx, operator(1), "task/3"), workers.ErrNoAllocation)
@@ -227,9 +227,9 @@ func TestC14_AllocationsOfNothingOrTooMuchAreRefused(t *testing.T) {
 		"for a newline":               {"task\n1", small, workers.ErrInvalidSubject},
 		"for a long subject":          {strings.Repeat("x", 129), small, workers.ErrInvalidSubject},
 	} {
-		require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), c.subject, c.r), c.want, name)
+		require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), c.subject, c.r, 0), c.want, name)
 	}
-	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(2), "task/1", small), workers.ErrNotRegistered)
+	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(2), "task/1", small, 0), workers.ErrNotRegistered)
 }
 
 func TestAllocationsOfAGPUAskForItsClass(t *testing.T) {
@@ -239,10 +239,10 @@ func TestAllocationsOfAGPUAskForItsClass(t *testing.T) {
 	msg.Card.Claimed.GpuCount, msg.Card.Claimed.GpuMemoryBytes, msg.Card.Claimed.GpuClass = 2, 160*gib, "nvidia-h100"
 	_, err := f.msgs.RegisterXnode(f.ctx, msg)
 	require.NoError(t, err)
-	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "a", workers.Resources{GpuCount: 1, GpuClass: "nvidia-h200"}),
+	require.ErrorIs(t, f.k.Allocate(f.ctx, operator(1), "a", workers.Resources{GpuCount: 1, GpuClass: "nvidia-h200"}, 0),
 		workers.ErrInsufficientResources)
-	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "b", workers.Resources{GpuCount: 1, GpuClass: "nvidia-h100"}))
-	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "c", workers.Resources{GpuCount: 1}))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "b", workers.Resources{GpuCount: 1, GpuClass: "nvidia-h100"}, 0))
+	require.NoError(t, f.k.Allocate(f.ctx, operator(1), "c", workers.Resources{GpuCount: 1}, 0))
 	require.Equal(t, workers.Resources{GpuCount: 2}, f.xnode(1).Allocated)
 	f.invariants()
 	require.NoError(t, f.k.Release(f.ctx, operator(1), "b"))

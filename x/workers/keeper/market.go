@@ -44,14 +44,14 @@ func (k *Keeper) Market(ctx context.Context, need workers.Need) (*workers.QueryM
 		if err != nil {
 			return nil, err
 		}
-		if !x.CanTake(need.Resources) {
+		if !x.Suits(need) {
 			continue
 		}
-		eligible, err := k.bonds.Eligible(ctx, operator)
+		standing, err := k.standing(ctx, operator, x)
 		if err != nil {
 			return nil, err
 		}
-		if !eligible {
+		if !standing.Eligible || standing.Weight == 0 {
 			continue
 		}
 		m.Able++
@@ -70,6 +70,46 @@ func (k *Keeper) Market(ctx context.Context, need workers.Need) (*workers.QueryM
 	}
 	m.GasPrices, m.SeatFees = quartiles(gasPrices), quartiles(seatFees)
 	return m, nil
+}
+
+// ExplainMatch says which of the things that a need asks for keep how many Xnodes
+// from being drawn, among those that Market looks at.
+func (k *Keeper) ExplainMatch(ctx context.Context, need workers.Need) (*workers.QueryExplainMatchResponse, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, used, err := k.Weights.Size(ctx)
+	if err != nil {
+		return nil, err
+	}
+	complete := used <= uint64(params.MaxMarketSample)
+	operators, err := k.marketSample(ctx, int(params.MaxMarketSample), complete)
+	if err != nil {
+		return nil, err
+	}
+	explainer := workers.NewExplainer(need)
+	for _, operator := range operators {
+		x, err := k.Xnode(ctx, operator)
+		if err != nil {
+			return nil, err
+		}
+		standing, err := k.standing(ctx, operator, x)
+		if err != nil {
+			return nil, err
+		}
+		explainer.Look(x, standing)
+	}
+	return explainer.Answer(used, complete), nil
+}
+
+// standing is what the bond and the sum tree say of an Xnode.
+func (k *Keeper) standing(ctx context.Context, operator sdk.AccAddress, x workers.Xnode) (s workers.Standing, err error) {
+	if s.Eligible, err = k.bonds.Eligible(ctx, operator); err != nil {
+		return s, err
+	}
+	s.Weight, err = k.WeightOf(ctx, x)
+	return s, err
 }
 
 // marketSample lists the operators of all slots in use, or those of a sample.

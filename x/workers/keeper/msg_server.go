@@ -94,6 +94,29 @@ func (s msgServer) RetireXnode(ctx context.Context, msg *workers.MsgRetireXnode)
 	return &workers.MsgRetireXnodeResponse{}, nil
 }
 
+func (s msgServer) AnnounceReclaim(ctx context.Context, msg *workers.MsgAnnounceReclaim) (*workers.MsgAnnounceReclaimResponse, error) {
+	operator, err := s.k.address(msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.k.AnnounceReclaim(ctx, operator, msg.AtHeight)
+	if err != nil {
+		return nil, err
+	}
+	return &workers.MsgAnnounceReclaimResponse{AtHeight: at}, nil
+}
+
+func (s msgServer) CancelReclaim(ctx context.Context, msg *workers.MsgCancelReclaim) (*workers.MsgCancelReclaimResponse, error) {
+	operator, err := s.k.address(msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.CancelReclaim(ctx, operator); err != nil {
+		return nil, err
+	}
+	return &workers.MsgCancelReclaimResponse{}, nil
+}
+
 func (s msgServer) UpdateParams(ctx context.Context, msg *workers.MsgUpdateParams) (*workers.MsgUpdateParamsResponse, error) {
 	if msg.Authority != s.k.authority {
 		return nil, errorsmod.Wrapf(workers.ErrUnauthorized, "%.128q is not %s", msg.Authority, s.k.authority)

@@ -4,6 +4,7 @@
 package keeper_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -25,6 +26,7 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 		f.setParams(func(p *workers.Params) {
 			p.HeartbeatTimeout, p.MinHeartbeatInterval, p.MinUpdateInterval = 6, 2, 2
 			p.ReregisterCooldown, p.MaxQueueItemsPerBlock, p.MaxRegistrationsPerBlock = 4, 2, 3
+			p.MinReclaimNotice = 3
 		})
 		op := rapid.IntRange(0, operators-1)
 		sig := rapid.IntRange(0, keys-1)
@@ -90,13 +92,40 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 			},
 			"allocate": func(rt *rapid.T) {
 				subject := fmt.Sprint(rapid.IntRange(0, 5).Draw(rt, "subject"))
-				drawn, err := f.k.DrawXnodes(f.ctx, []byte(subject), 2, workers.Need{Resources: small}, nil)
+				need := workers.Need{
+					Resources: workers.Resources{CpuMillis: rapid.Uint64Range(1, 5_000).Draw(rt, "millis")}, MaxPerRegion: 2,
+					Until: rapid.Int64Range(0, 1).Draw(rt, "ends") * (f.ctx.BlockHeight() + 4),
+				}
+				drawn, err := f.k.DrawXnodes(f.ctx, []byte(subject), 3, need, nil)
 				require.NoError(rt, err)
+				require.LessOrEqual(rt, len(drawn), 2, "they share a region")
 				for _, x := range drawn {
 					addr, err := f.ac.StringToBytes(x.Operator)
 					require.NoError(rt, err)
-					try(func(g *fixture) error { return g.k.Allocate(g.ctx, addr, subject, small) })
+					try(func(g *fixture) error {
+						err := g.k.Allocate(g.ctx, addr, subject, need.Resources, need.Until)
+						require.True(rt, err == nil || errors.Is(err, workers.ErrAllocationExists), "what is drawn can be taken: %v", err)
+						return err
+					})
 				}
+			},
+			"verify": func(rt *rapid.T) {
+				i := op.Draw(rt, "operator")
+				r := workers.Resources{CpuMillis: rapid.Uint64Range(0, 20_000).Draw(rt, "verified"), MemoryBytes: gib}
+				try(func(g *fixture) error { return g.k.SetVerified(g.ctx, operator(i), r, "proof/7") })
+			},
+			"doubt": func(rt *rapid.T) { f.proofs.doubts = rapid.Bool().Draw(rt, "doubts") },
+			"reclaim": func(rt *rapid.T) {
+				i := op.Draw(rt, "operator")
+				at := rapid.Int64Range(0, 1).Draw(rt, "named") * (f.ctx.BlockHeight() + rapid.Int64Range(2, 6).Draw(rt, "ahead"))
+				try(func(g *fixture) error {
+					_, err := g.k.AnnounceReclaim(g.ctx, operator(i), at)
+					return err
+				})
+			},
+			"cancel": func(rt *rapid.T) {
+				i := op.Draw(rt, "operator")
+				try(func(g *fixture) error { return g.k.CancelReclaim(g.ctx, operator(i)) })
 			},
 			"release": func(rt *rapid.T) {
 				i, subject := op.Draw(rt, "operator"), fmt.Sprint(rapid.IntRange(0, 5).Draw(rt, "subject"))
@@ -118,7 +147,10 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 				require.Zero(rt, f.count(&workers.EventQueueItemFailed{}))
 				f.at(f.ctx.BlockHeight() + 1)
 			},
-			"": func(rt *rapid.T) { require.NoError(rt, f.k.CheckInvariants(f.ctx)) },
+			"": func(rt *rapid.T) {
+				require.NoError(rt, f.k.CheckInvariants(f.ctx))
+				require.NoError(rt, addsUp(f, operators))
+			},
 		})
 		for i := range operators {
 			for s := range 6 {
@@ -128,6 +160,9 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 		}
 		require.NoError(rt, f.k.CheckInvariants(f.ctx))
 		require.Zero(rt, f.total())
+		for i := range operators {
+			require.Zero(rt, f.bonds.rewards[string(operator(i))])
+		}
 		for left := 0; left < 10; left++ { // what is left of re-weighing
 			require.NoError(rt, f.k.EndBlock(f.ctx))
 		}
@@ -137,4 +172,34 @@ func TestC6_WhateverHappensTheInvariantsHold(t *testing.T) {
 		require.Empty(rt, gs.Allocations)
 		require.Empty(rt, gs.ReweighCursor)
 	})
+}
+
+// addsUp says where what is allocated, or earned by, is not what follows from
+// everything else.
+func addsUp(f *fixture, operators int) error {
+	for i := range operators {
+		x, err := f.k.Xnode(f.ctx, operator(i))
+		if err != nil {
+			continue
+		}
+		res, err := f.queries.Allocations(f.ctx, &workers.QueryAllocationsRequest{Operator: x.Operator})
+		if err != nil {
+			return err
+		}
+		var sum workers.Resources
+		for _, a := range res.Allocations {
+			if sum, err = sum.Add(a.Resources); err != nil {
+				return err
+			}
+		}
+		switch {
+		case sum != x.Allocated:
+			return fmt.Errorf("allocations of %d are %v, not %v", i, sum, x.Allocated)
+		case !x.Capacity().Fits(x.Free()):
+			return fmt.Errorf("more of %d is free than there is", i)
+		case f.bonds.rewards[string(operator(i))] != x.RewardWeight:
+			return fmt.Errorf("%d earns by another weight than was told", i)
+		}
+	}
+	return nil
 }

@@ -49,7 +49,7 @@ func (s queryServer) Xnode(ctx context.Context, req *workers.QueryXnodeRequest) 
 	if err != nil {
 		return nil, err
 	}
-	return &workers.QueryXnodeResponse{Xnode: x, Weight: weight}, nil
+	return &workers.QueryXnodeResponse{Xnode: x, Weight: weight, Capacity: x.Capacity(), Free: x.Free()}, nil
 }
 
 func (s queryServer) XnodeBySigner(ctx context.Context, req *workers.QueryXnodeBySignerRequest) (*workers.QueryXnodeBySignerResponse, error) {
@@ -65,7 +65,7 @@ func (s queryServer) XnodeBySigner(ctx context.Context, req *workers.QueryXnodeB
 	if err != nil {
 		return nil, err
 	}
-	return &workers.QueryXnodeBySignerResponse{Xnode: x, Weight: weight}, nil
+	return &workers.QueryXnodeBySignerResponse{Xnode: x, Weight: weight, Capacity: x.Capacity(), Free: x.Free()}, nil
 }
 
 func (s queryServer) Xnodes(ctx context.Context, req *workers.QueryXnodesRequest) (*workers.QueryXnodesResponse, error) {
@@ -113,21 +113,34 @@ func (s queryServer) TotalWeight(ctx context.Context, _ *workers.QueryTotalWeigh
 }
 
 func (s queryServer) Market(ctx context.Context, req *workers.QueryMarketRequest) (*workers.QueryMarketResponse, error) {
-	need := workers.Need{Resources: req.Resources, MinRating: req.MinRating}
-	if err := need.Resources.Validate(); err != nil {
-		return nil, err
-	}
-	if need.MinRating > workers.MaxRating {
-		return nil, errorsmod.Wrapf(workers.ErrInvalidRating, "min_rating %d", need.MinRating)
-	}
-	var err error
-	if need.MaxGasPrice, err = parsePrice("gas_price", req.GasPrice); err != nil {
-		return nil, err
-	}
-	if need.MaxSeatFee, err = parsePrice("seat_fee", req.SeatFee); err != nil {
+	need, err := parseNeed(req)
+	if err != nil {
 		return nil, err
 	}
 	return s.k.Market(ctx, need)
+}
+
+func (s queryServer) ExplainMatch(ctx context.Context, req *workers.QueryExplainMatchRequest) (*workers.QueryExplainMatchResponse, error) {
+	need, err := parseNeed((*workers.QueryMarketRequest)(req))
+	if err != nil {
+		return nil, err
+	}
+	return s.k.ExplainMatch(ctx, need)
+}
+
+// parseNeed reads what both queries describe in the same way.
+func parseNeed(req *workers.QueryMarketRequest) (need workers.Need, err error) {
+	need = workers.Need{Resources: req.Resources, MinRating: req.MinRating, Regions: req.Regions, Until: req.Until}
+	if need.MaxGasPrice, err = parsePrice("gas_price", req.GasPrice); err != nil {
+		return need, err
+	}
+	if need.MaxSeatFee, err = parsePrice("seat_fee", req.SeatFee); err != nil {
+		return need, err
+	}
+	if need.Attributes, err = workers.ParseAttributes(req.Attributes); err != nil {
+		return need, err
+	}
+	return need, need.Validate()
 }
 
 // parsePrice reads an offer; an empty one is nil.

@@ -82,8 +82,8 @@ func TestC18_PagesHaveACapAndNeverWalkTheStore(t *testing.T) {
 func TestAllocationsArePagedWithinOneXnode(t *testing.T) {
 	f := park(t, 2)
 	for i := range 5 {
-		require.NoError(t, f.k.Allocate(f.ctx, operator(0), fmt.Sprintf("task/%d", i), workers.Resources{MemoryBytes: 1}))
-		require.NoError(t, f.k.Allocate(f.ctx, operator(1), fmt.Sprintf("task/%d", i), workers.Resources{MemoryBytes: 2}))
+		require.NoError(t, f.k.Allocate(f.ctx, operator(0), fmt.Sprintf("task/%d", i), workers.Resources{MemoryBytes: 1}, 0))
+		require.NoError(t, f.k.Allocate(f.ctx, operator(1), fmt.Sprintf("task/%d", i), workers.Resources{MemoryBytes: 2}, 0))
 	}
 	var got []string
 	var key []byte

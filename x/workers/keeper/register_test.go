@@ -22,7 +22,7 @@ func TestARegisteredXnodeIsOfflineUntilItsFirstHeartbeat(t *testing.T) {
 	require.Equal(t, workers.Xnode{
 		Operator: f.text(operator(1)), Signer: f.text(signer(1)), SignerPubKey: key(1).PubKey().Bytes(),
 		Card: card(t, 1), Status: workers.XNODE_STATUS_ACTIVE, PastSigners: x.PastSigners,
-		RegisteredHeight: 100, UpdatedHeight: 100, Registrations: 1, Version: 1, Rating: 5_000,
+		RegisteredHeight: 100, UpdatedHeight: 100, Registrations: 1, Version: 1, Rating: 5_000, Verified: card(t, 1).Claimed,
 	}, x)
 	require.Zero(t, f.weight(1))
 	f.invariants()

@@ -64,9 +64,19 @@ func (k *Keeper) RotateSigner(ctx context.Context, operator sdk.AccAddress, pubK
 	if x.Signer == old {
 		return errorsmod.Wrap(workers.ErrInvalidSigner, "it is the signer already")
 	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	size := x.Card.Size()
 	x.Card.Endpoints = endpoints
 	if err := validateCard(x.Card, pubKey); err != nil {
 		return err
+	}
+	// A key that was stolen is replaced at once, also on a card that was written
+	// under a greater cap.
+	if n := x.Card.Size(); uint64(n) > params.MaxCardBytes && n > size {
+		return errorsmod.Wrapf(workers.ErrInvalidCard, "a card of %d bytes, at most %d may be", n, params.MaxCardBytes)
 	}
 	if err := k.dropDeadline(ctx, operator, &x); err != nil {
 		return err
@@ -81,7 +91,16 @@ func (k *Keeper) RotateSigner(ctx context.Context, operator sdk.AccAddress, pubK
 			return err
 		}
 	}
-	return emit(ctx, &workers.EventSignerRotated{Operator: x.Operator, OldSigner: old, NewSigner: x.Signer})
+	if err := emit(ctx, &workers.EventSignerRotated{Operator: x.Operator, OldSigner: old, NewSigner: x.Signer}); err != nil {
+		return err
+	}
+	if !wasOnline {
+		return nil
+	}
+	if err := k.xnodeWent(ctx, operator); err != nil {
+		return err
+	}
+	return k.hooks.AfterXnodeOnline(ctx, operator, false)
 }
 
 // adoptSigner makes the key's account the signer of x, and keeps the index of

@@ -38,6 +38,23 @@ func (k *Keeper) Reweigh(ctx context.Context) error {
 	return k.ReweighCursor.Set(ctx, first)
 }
 
+// reweigh is save, of what is stored: parameters, of this module or of
+// x/staking-ext, made the weights others, or what they count.
+func (k *Keeper) reweigh(ctx context.Context, operator sdk.AccAddress) error {
+	x, found, err := k.stored(ctx, operator)
+	if err != nil || !found {
+		return err
+	}
+	if err := k.save(ctx, operator, x); err != nil {
+		return err
+	}
+	// save tells of another weight only.
+	if x, err = k.Xnode(ctx, operator); err != nil {
+		return err
+	}
+	return k.bonds.SetRewardWeight(ctx, operator, x.RewardWeight)
+}
+
 // weigh brings the sum tree up to date with a live Xnode.
 func (k *Keeper) weigh(ctx context.Context, operator sdk.AccAddress, x workers.Xnode) error {
 	weight, err := k.computeWeight(ctx, operator, x)

@@ -33,12 +33,21 @@ func (k *Keeper) live(ctx context.Context, operator sdk.AccAddress) (workers.Xno
 	return x, err
 }
 
-// save stores a live Xnode together with the weight that follows from it.
+// save stores a live Xnode together with the weights that follow from it.
 func (k *Keeper) save(ctx context.Context, operator sdk.AccAddress, x workers.Xnode) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	told := x.RewardWeight
+	x.RewardWeight = x.ComputeRewardWeight(params)
 	if err := k.Xnodes.Set(ctx, operator, x); err != nil {
 		return err
 	}
-	return k.weigh(ctx, operator, x)
+	if err := k.weigh(ctx, operator, x); err != nil {
+		return err
+	}
+	return k.tellRewardWeight(ctx, operator, x, told)
 }
 
 // Register makes the operator's Xnode, offline until its first heartbeat.
@@ -64,7 +73,7 @@ func (k *Keeper) Register(ctx context.Context, operator sdk.AccAddress, pubKey, 
 	if err := validateCard(card, pubKey); err != nil {
 		return err
 	}
-	if err := card.Prices.Within(params); err != nil {
+	if err := card.Within(params); err != nil {
 		return err
 	}
 	x.Card = card
@@ -77,7 +86,11 @@ func (k *Keeper) Register(ctx context.Context, operator sdk.AccAddress, pubKey, 
 	if err := k.save(ctx, operator, x); err != nil {
 		return err
 	}
-	return emit(ctx, &workers.EventXnodeRegistered{Operator: x.Operator, Signer: x.Signer, Registrations: x.Registrations})
+	err = emit(ctx, &workers.EventXnodeRegistered{Operator: x.Operator, Signer: x.Signer, Registrations: x.Registrations})
+	if err != nil {
+		return err
+	}
+	return k.hooks.AfterXnodeClaimed(ctx, operator, card.Claimed)
 }
 
 // MayRegister says whether a registration by this operator could be accepted now.
@@ -165,18 +178,28 @@ func (k *Keeper) UpdateCard(ctx context.Context, operator sdk.AccAddress, card w
 	if err := validateCard(card, x.SignerPubKey); err != nil {
 		return 0, err
 	}
-	if err := card.Prices.Within(params); err != nil {
+	if err := card.Within(params); err != nil {
 		return 0, err
 	}
 	if !card.Claimed.Fits(x.Allocated) {
 		return 0, errorsmod.Wrap(workers.ErrInsufficientResources, "less would be claimed than is allocated")
 	}
+	if x.Allocated.GpuCount > 0 && card.Claimed.GpuClass != x.Card.Claimed.GpuClass {
+		return 0, errorsmod.Wrapf(workers.ErrInsufficientResources, "GPUs of class %q are allocated", x.Card.Claimed.GpuClass)
+	}
+	claimsAnew := card.Claimed != x.Card.Claimed
 	x.Card, x.UpdatedHeight = card, now
 	x.Version++
 	if err := k.save(ctx, operator, x); err != nil {
 		return 0, err
 	}
-	return x.Version, emit(ctx, &workers.EventXnodeUpdated{Operator: x.Operator, Version: x.Version})
+	if err := emit(ctx, &workers.EventXnodeUpdated{Operator: x.Operator, Version: x.Version}); err != nil {
+		return 0, err
+	}
+	if claimsAnew {
+		err = k.hooks.AfterXnodeClaimed(ctx, operator, card.Claimed)
+	}
+	return x.Version, err
 }
 
 // Drain stops new work; what is allocated goes on.
@@ -202,7 +225,10 @@ func (k *Keeper) changeStatus(ctx context.Context, operator sdk.AccAddress, from
 	if err := k.save(ctx, operator, x); err != nil {
 		return err
 	}
-	return emit(ctx, &workers.EventXnodeStatusChanged{Operator: x.Operator, From: from, To: to})
+	if err := emit(ctx, &workers.EventXnodeStatusChanged{Operator: x.Operator, From: from, To: to}); err != nil {
+		return err
+	}
+	return k.xnodeChanged(ctx, operator)
 }
 
 // Retire takes an Xnode out. It is refused while anything is allocated
@@ -218,18 +244,35 @@ func (k *Keeper) Retire(ctx context.Context, operator sdk.AccAddress) error {
 	if err := k.dropDeadline(ctx, operator, &x); err != nil {
 		return err
 	}
+	if err := k.dropReclaim(ctx, operator, &x); err != nil {
+		return err
+	}
 	if err := k.Slots.Remove(ctx, x.Slot); err != nil {
 		return err
 	}
 	if err := k.Weights.FreeSlot(ctx, x.Slot); err != nil {
 		return err
 	}
-	from := x.Status
+	before := x
 	x.Retire(height(ctx))
 	if err := k.Xnodes.Set(ctx, operator, x); err != nil {
 		return err
 	}
-	return emit(ctx, &workers.EventXnodeStatusChanged{Operator: x.Operator, From: from, To: x.Status})
+	if err := k.tellRewardWeight(ctx, operator, x, before.RewardWeight); err != nil {
+		return err
+	}
+	if err := emit(ctx, &workers.EventXnodeStatusChanged{Operator: x.Operator, From: before.Status, To: x.Status}); err != nil {
+		return err
+	}
+	if err := tellVerified(ctx, x, before.Verified, evidenceRetired); err != nil {
+		return err
+	}
+	if before.Online {
+		if err := k.hooks.AfterXnodeOnline(ctx, operator, false); err != nil {
+			return err
+		}
+	}
+	return k.hooks.AfterXnodeClaimed(ctx, operator, workers.Resources{})
 }
 
 func validateCard(card workers.Card, pubKey []byte) error {

@@ -142,6 +142,16 @@ func (am AppModule) WeightedOperationsX(weights simsx.WeightSource, reg simsx.Re
 	reg.Add(weights.Get("msg_drain_xnode", 30), simulation.MsgDrainXnodeFactory(am.keeper))
 	reg.Add(weights.Get("msg_resume_xnode", 60), simulation.MsgResumeXnodeFactory(am.keeper))
 	reg.Add(weights.Get("msg_retire_xnode", 40), simulation.MsgRetireXnodeFactory(am.keeper))
+	reg.Add(weights.Get("msg_announce_reclaim", 30), simulation.MsgAnnounceReclaimFactory(am.keeper))
+	reg.Add(weights.Get("msg_cancel_reclaim", 20), simulation.MsgCancelReclaimFactory(am.keeper))
+	reg.Add(weights.Get("msg_create_service", 60), simulation.MsgCreateServiceFactory(am.keeper))
+	reg.Add(weights.Get("msg_update_service", 30), simulation.MsgUpdateServiceFactory(am.keeper))
+	reg.Add(weights.Get("msg_scale_service", 30), simulation.MsgScaleServiceFactory(am.keeper))
+	reg.Add(weights.Get("msg_add_members", 20), simulation.MsgAddMembersFactory(am.keeper))
+	reg.Add(weights.Get("msg_remove_members", 20), simulation.MsgRemoveMembersFactory(am.keeper))
+	reg.Add(weights.Get("msg_retire_service", 15), simulation.MsgRetireServiceFactory(am.keeper))
+	reg.Add(weights.Get("msg_report_replica", 150), simulation.MsgReportReplicaFactory(am.keeper))
+	reg.Add(weights.Get("msg_decline_replica", 20), simulation.MsgDeclineReplicaFactory(am.keeper))
 }
 
 // ProposalMsgsX registers the messages that simulated proposals carry.

@@ -145,6 +145,31 @@ func MsgRetireXnodeFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*workers.MsgR
 	}
 }
 
+// MsgAnnounceReclaimFactory announces that an Xnode is wanted back.
+func MsgAnnounceReclaimFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*workers.MsgAnnounceReclaim] {
+	return func(ctx context.Context, data *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *workers.MsgAnnounceReclaim) {
+		operator, _ := anyXnode(ctx, k, data, reporter, func(workers.Xnode) bool { return true })
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			reporter.Skip(err.Error())
+			return nil, nil
+		}
+		at := int64(0)
+		if ahead := data.Rand().Intn(20); ahead > 0 {
+			at = sdk.UnwrapSDKContext(ctx).BlockHeight() + params.MinReclaimNotice + int64(ahead)
+		}
+		return []simsx.SimAccount{operator}, &workers.MsgAnnounceReclaim{Operator: operator.AddressBech32, AtHeight: at}
+	}
+}
+
+// MsgCancelReclaimFactory keeps an Xnode in service that was wanted back.
+func MsgCancelReclaimFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*workers.MsgCancelReclaim] {
+	return func(ctx context.Context, data *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *workers.MsgCancelReclaim) {
+		operator, _ := anyXnode(ctx, k, data, reporter, func(x workers.Xnode) bool { return x.ReclaimHeight > 0 })
+		return []simsx.SimAccount{operator}, &workers.MsgCancelReclaim{Operator: operator.AddressBech32}
+	}
+}
+
 // MsgUpdateParamsFactory proposes other parameters.
 func MsgUpdateParamsFactory() simsx.SimMsgFactoryFn[*workers.MsgUpdateParams] {
 	return func(_ context.Context, data *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *workers.MsgUpdateParams) {
@@ -172,7 +197,12 @@ func randomCard(r *simsx.XRand, pubKey []byte, allocated workers.Resources) work
 		Claimed: claimed,
 		Prices:  workers.Prices{GasPrice: math.NewInt(r.Int63n(1000)), SeatFee: math.NewInt(r.Int63n(1000))},
 		Label:   r.StringN(workers.MaxLabelLength),
-		Region:  "eu-west-1",
+		Region:  []string{"", "eu-west-1", "us-east-2"}[r.Intn(3)],
+	}
+	for _, key := range []string{"cpu.vendor", "tee"} {
+		if r.Intn(2) == 0 {
+			card.Attributes = append(card.Attributes, workers.Attribute{Key: key, Value: r.StringN(8)})
+		}
 	}
 	if peerID, err := workers.PeerID(pubKey); err == nil && r.Intn(2) == 0 {
 		card.Endpoints = []string{"/ip4/203.0.113.7/tcp/4001/p2p/" + peerID}

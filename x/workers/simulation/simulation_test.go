@@ -40,6 +40,28 @@ func (others) Eligible(context.Context, sdk.AccAddress) (bool, error) { return t
 func (others) FreeBond(context.Context, sdk.AccAddress) (math.Int, error) {
 	return math.NewInt(500_000_000), nil
 }
+func (others) SetRewardWeight(context.Context, sdk.AccAddress, uint64) error { return nil }
+
+func (others) GetBalance(_ context.Context, _ sdk.AccAddress, denom string) sdk.Coin {
+	return sdk.NewInt64Coin(denom, 1_000_000_000)
+}
+func (others) SendCoinsFromAccountToModule(context.Context, sdk.AccAddress, string, sdk.Coins) error {
+	return nil
+}
+func (others) SendCoinsFromModuleToAccount(context.Context, string, sdk.AccAddress, sdk.Coins) error {
+	return nil
+}
+func (others) DrawSeed(ctx context.Context, lock int64) ([]byte, bool, error) {
+	return []byte{byte(lock)}, sdk.UnwrapSDKContext(ctx).BlockHeight() > lock, nil
+}
+
+// believer stands for x/por: it believes every claim.
+type believer struct{ k *keeper.Keeper }
+
+func (b believer) AfterXnodeClaimed(ctx context.Context, operator sdk.AccAddress, claimed workers.Resources) error {
+	return b.k.SetVerified(ctx, operator, claimed, "proof/1")
+}
+func (believer) AfterXnodeOnline(context.Context, sdk.AccAddress, bool) error { return nil }
 
 // send runs one factory and delivers what it makes. It counts by type.
 func send[T sdk.Msg, R any](
@@ -66,6 +88,8 @@ func TestSimulatedMessagesAreAcceptedAndKeepTheInvariants(t *testing.T) {
 	gov, err := ac.BytesToString(others{}.GetModuleAddress("gov"))
 	require.NoError(t, err)
 	k := keeper.New(cdc, runtime.NewKVStoreService(key), ac, others{}, gov)
+	k.SetHooks(believer{k})
+	k.SetServices(others{}, others{})
 	msgs := keeper.NewMsgServer(k)
 
 	state := &module.SimulationState{Rand: r, Cdc: cdc, GenState: map[string]json.RawMessage{}}
@@ -84,17 +108,38 @@ func TestSimulatedMessagesAreAcceptedAndKeepTheInvariants(t *testing.T) {
 		send(t, ctx, data, sent, simulation.MsgUpdateXnodeFactory(k), msgs.UpdateXnode)
 		send(t, ctx, data, sent, simulation.MsgDrainXnodeFactory(k), msgs.DrainXnode)
 		send(t, ctx, data, sent, simulation.MsgResumeXnodeFactory(k), msgs.ResumeXnode)
+		send(t, ctx, data, sent, simulation.MsgReportReplicaFactory(k), msgs.ReportReplica)
+		send(t, ctx, data, sent, simulation.MsgReportReplicaFactory(k), msgs.ReportReplica)
+		if height%3 == 0 {
+			send(t, ctx, data, sent, simulation.MsgCreateServiceFactory(k), msgs.CreateService)
+			send(t, ctx, data, sent, simulation.MsgScaleServiceFactory(k), msgs.ScaleService)
+			send(t, ctx, data, sent, simulation.MsgUpdateServiceFactory(k), msgs.UpdateService)
+			send(t, ctx, data, sent, simulation.MsgDeclineReplicaFactory(k), msgs.DeclineReplica)
+			send(t, ctx, data, sent, simulation.MsgAddMembersFactory(k), msgs.AddMembers)
+			send(t, ctx, data, sent, simulation.MsgRemoveMembersFactory(k), msgs.RemoveMembers)
+		}
+		if height%5 == 0 {
+			send(t, ctx, data, sent, simulation.MsgRetireServiceFactory(k), msgs.RetireService)
+			send(t, ctx, data, sent, simulation.MsgAnnounceReclaimFactory(k), msgs.AnnounceReclaim)
+		}
 		if height%10 == 0 {
+			send(t, ctx, data, sent, simulation.MsgCancelReclaimFactory(k), msgs.CancelReclaim)
 			send(t, ctx, data, sent, simulation.MsgRotateSignerFactory(k), msgs.RotateSigner)
 			send(t, ctx, data, sent, simulation.MsgRetireXnodeFactory(k), msgs.RetireXnode)
 			send(t, ctx, data, sent, simulation.MsgUpdateParamsFactory(), msgs.UpdateParams)
 		}
 		require.NoError(t, k.EndBlock(ctx))
+		for _, event := range ctx.EventManager().ABCIEvents() {
+			require.NotContains(t, event.Type, "ItemFailed", "%v", event)
+		}
 		require.NoError(t, k.CheckInvariants(ctx))
 	}
 	for _, msg := range []sdk.Msg{
 		&workers.MsgRegisterXnode{}, &workers.MsgHeartbeat{}, &workers.MsgUpdateXnode{}, &workers.MsgRotateSigner{},
 		&workers.MsgDrainXnode{}, &workers.MsgResumeXnode{}, &workers.MsgRetireXnode{}, &workers.MsgUpdateParams{},
+		&workers.MsgAnnounceReclaim{}, &workers.MsgCancelReclaim{},
+		&workers.MsgCreateService{}, &workers.MsgUpdateService{}, &workers.MsgScaleService{}, &workers.MsgRetireService{},
+		&workers.MsgAddMembers{}, &workers.MsgRemoveMembers{}, &workers.MsgReportReplica{}, &workers.MsgDeclineReplica{},
 	} {
 		require.Greater(t, sent[sdk.MsgTypeURL(msg)], 3, "%T", msg)
 	}
