@@ -17,6 +17,14 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRegisterBeaconKey{}, "openmesh/por/MsgRegisterBeaconKey")
 	legacy.RegisterAminoMsg(cdc, &MsgDeactivateBeaconKey{}, "openmesh/por/MsgDeactivateBeaconKey")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "openmesh/por/MsgUpdateParams")
+	legacy.RegisterAminoMsg(cdc, &MsgProveStorage{}, "openmesh/por/MsgProveStorage")
+	legacy.RegisterAminoMsg(cdc, &MsgCommitCpu{}, "openmesh/por/MsgCommitCpu")
+	legacy.RegisterAminoMsg(cdc, &MsgRevealCpu{}, "openmesh/por/MsgRevealCpu")
+	legacy.RegisterAminoMsg(cdc, &MsgSubmitVerdict{}, "openmesh/por/MsgSubmitVerdict")
+	legacy.RegisterAminoMsg(cdc, &MsgShowEvidence{}, "openmesh/por/MsgShowEvidence")
+	legacy.RegisterAminoMsg(cdc, &MsgReportEquivocation{}, "openmesh/por/MsgReportEquivocation")
+	legacy.RegisterAminoMsg(cdc, &MsgReportFraud{}, "openmesh/por/MsgReportFraud")
+	legacy.RegisterAminoMsg(cdc, &MsgDisputeVerdict{}, "openmesh/por/MsgDisputeVerdict")
 }
 
 // RegisterInterfaces registers the messages.
@@ -25,6 +33,14 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgRegisterBeaconKey{},
 		&MsgDeactivateBeaconKey{},
 		&MsgUpdateParams{},
+		&MsgProveStorage{},
+		&MsgCommitCpu{},
+		&MsgRevealCpu{},
+		&MsgSubmitVerdict{},
+		&MsgShowEvidence{},
+		&MsgReportEquivocation{},
+		&MsgReportFraud{},
+		&MsgDisputeVerdict{},
 	)
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -10,13 +10,13 @@ import (
 	"cosmossdk.io/errors"
 )
 
-// DefaultGenesis has no keys, and no seed: InitGenesis derives one from the chain id.
+// DefaultGenesis has no keys, no windows, and no seed: InitGenesis derives one from the chain id.
 func DefaultGenesis() *GenesisState {
 	return &GenesisState{Params: DefaultParams()}
 }
 
 // Validate checks the whole state.
-func (g GenesisState) Validate(validators address.Codec) error {
+func (g GenesisState) Validate(validators, accounts address.Codec) error {
 	if err := g.Params.Validate(); err != nil {
 		return err
 	}
@@ -31,6 +31,16 @@ func (g GenesisState) Validate(validators address.Codec) error {
 			return err
 		}
 	}
+	if err := g.validateKeys(validators); err != nil {
+		return err
+	}
+	if err := g.validateWindows(accounts); err != nil {
+		return err
+	}
+	return g.validateCourt(accounts)
+}
+
+func (g GenesisState) validateKeys(validators address.Codec) error {
 	var last []byte
 	for _, key := range g.BeaconKeys {
 		if err := key.Validate(validators); err != nil {

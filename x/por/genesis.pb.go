@@ -31,6 +31,26 @@ type GenesisState struct {
 	Seeds []Seed `protobuf:"bytes,2,rep,name=seeds,proto3" json:"seeds"`
 	// beacon_keys are ordered by operator (the bytes of the address).
 	BeaconKeys []BeaconKey `protobuf:"bytes,3,rep,name=beacon_keys,json=beaconKeys,proto3" json:"beacon_keys"`
+	// schedules are ordered by class.
+	Schedules []Schedule `protobuf:"bytes,10,rep,name=schedules,proto3" json:"schedules"`
+	// windows are those that run or are kept, ordered by class and number.
+	Windows []Window `protobuf:"bytes,11,rep,name=windows,proto3" json:"windows"`
+	// measurements are ordered by class, window and operator (the bytes of the address).
+	Measurements []Measurement `protobuf:"bytes,12,rep,name=measurements,proto3" json:"measurements"`
+	// capacities are ordered by operator (the bytes of the address) and class.
+	Capacities []Capacity `protobuf:"bytes,13,rep,name=capacities,proto3" json:"capacities"`
+	// presences are ordered by operator (the bytes of the address).
+	Presences []Presence `protobuf:"bytes,14,rep,name=presences,proto3" json:"presences"`
+	// committees are ordered by class, window and subject (the bytes of the address).
+	Committees []Committee `protobuf:"bytes,30,rep,name=committees,proto3" json:"committees"`
+	// draws that are under way are ordered by class and window.
+	Draws []DrawCursor `protobuf:"bytes,31,rep,name=draws,proto3" json:"draws"`
+	// charges are ordered by class and subject (the bytes of the address).
+	Charges []Charge `protobuf:"bytes,32,rep,name=charges,proto3" json:"charges"`
+	// frauds are ordered by class, window and operator (the bytes of the address).
+	Frauds []FraudRecord `protobuf:"bytes,33,rep,name=frauds,proto3" json:"frauds"`
+	// verifier_scores are ordered by operator (the bytes of the address).
+	VerifierScores []VerifierScore `protobuf:"bytes,34,rep,name=verifier_scores,json=verifierScores,proto3" json:"verifier_scores"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -73,25 +93,42 @@ func init() {
 func init() { proto.RegisterFile("openmesh/por/v1/genesis.proto", fileDescriptor_6f2fda4cb35c05f4) }
 
 var fileDescriptor_6f2fda4cb35c05f4 = []byte{
-	// 285 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0xcd, 0x2f, 0x48, 0xcd,
-	0xcb, 0x4d, 0x2d, 0xce, 0xd0, 0x2f, 0xc8, 0x2f, 0xd2, 0x2f, 0x33, 0xd4, 0x4f, 0x4f, 0xcd, 0x4b,
-	0x2d, 0xce, 0x2c, 0xd6, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0xe2, 0x87, 0x49, 0xeb, 0x15, 0xe4,
-	0x17, 0xe9, 0x95, 0x19, 0x4a, 0x09, 0x26, 0xe6, 0x66, 0xe6, 0xe5, 0xeb, 0x83, 0x49, 0x88, 0x1a,
-	0x29, 0x91, 0xf4, 0xfc, 0xf4, 0x7c, 0x30, 0x53, 0x1f, 0xc4, 0x82, 0x8a, 0xca, 0xa0, 0x1b, 0x9c,
-	0x94, 0x9a, 0x98, 0x9c, 0x9f, 0x87, 0x4b, 0xb6, 0x20, 0xb1, 0x28, 0x31, 0x17, 0x6a, 0xab, 0xd2,
-	0x05, 0x46, 0x2e, 0x1e, 0x77, 0x88, 0x3b, 0x82, 0x4b, 0x12, 0x4b, 0x52, 0x85, 0xac, 0xb8, 0xd8,
-	0x20, 0x0a, 0x24, 0x18, 0x15, 0x18, 0x35, 0xb8, 0x8d, 0xc4, 0xf5, 0xd0, 0xdc, 0xa5, 0x17, 0x00,
-	0x96, 0x76, 0xe2, 0x3c, 0x71, 0x4f, 0x9e, 0x61, 0xc5, 0xf3, 0x0d, 0x5a, 0x8c, 0x41, 0x50, 0x1d,
-	0x42, 0x66, 0x5c, 0xac, 0xc5, 0xa9, 0xa9, 0x29, 0xc5, 0x12, 0x4c, 0x0a, 0xcc, 0x1a, 0xdc, 0x46,
-	0xa2, 0x18, 0x5a, 0x83, 0x53, 0x53, 0x53, 0x90, 0x35, 0x42, 0x94, 0x0b, 0xb9, 0x71, 0x71, 0x43,
-	0x9c, 0x1c, 0x9f, 0x9d, 0x5a, 0x59, 0x2c, 0xc1, 0x0c, 0xd6, 0x2d, 0x85, 0xa1, 0xdb, 0x09, 0xac,
-	0xc6, 0x3b, 0xb5, 0x12, 0xd9, 0x08, 0xae, 0x24, 0x98, 0x68, 0xb1, 0x15, 0x4b, 0xc7, 0x02, 0x79,
-	0x06, 0x27, 0x97, 0x13, 0x8f, 0xe4, 0x18, 0x2f, 0x3c, 0x92, 0x63, 0x7c, 0xf0, 0x48, 0x8e, 0x71,
-	0xc2, 0x63, 0x39, 0x86, 0x0b, 0x8f, 0xe5, 0x18, 0x6e, 0x3c, 0x96, 0x63, 0x88, 0xd2, 0x4a, 0xcf,
-	0x2c, 0xc9, 0x28, 0x4d, 0xd2, 0x4b, 0xce, 0xcf, 0xd5, 0x87, 0x19, 0xae, 0x9b, 0x97, 0x5a, 0x52,
-	0x9e, 0x5f, 0x94, 0x0d, 0x17, 0xd0, 0xaf, 0x00, 0x05, 0x54, 0x12, 0x1b, 0x38, 0x7c, 0x8c, 0x01,
-	0x01, 0x00, 0x00, 0xff, 0xff, 0x0b, 0x3f, 0xa9, 0xdb, 0xb6, 0x01, 0x00, 0x00,
+	// 548 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x74, 0x93, 0x31, 0x6b, 0xdb, 0x4e,
+	0x18, 0xc6, 0xad, 0x7f, 0xfe, 0x71, 0xc8, 0xd9, 0x4d, 0xe8, 0xd1, 0xd2, 0xab, 0x93, 0xca, 0x6e,
+	0xa6, 0x10, 0xa8, 0x44, 0x52, 0xe8, 0x10, 0x02, 0x05, 0xdb, 0x4d, 0x87, 0x50, 0x08, 0x36, 0xb4,
+	0xd0, 0x25, 0x9c, 0xa5, 0x37, 0xb6, 0x48, 0xa5, 0x13, 0xf7, 0x9e, 0xec, 0x66, 0xec, 0xd6, 0xb1,
+	0x1f, 0xa1, 0x63, 0xc7, 0x7e, 0x8c, 0x8c, 0x19, 0x3b, 0x95, 0x62, 0x0f, 0xfd, 0x1a, 0x45, 0x27,
+	0xc9, 0x96, 0x2c, 0xb4, 0x88, 0xe3, 0x9e, 0xe7, 0xf7, 0xe8, 0xee, 0x7d, 0xdf, 0x23, 0xcf, 0x44,
+	0x08, 0x81, 0x0f, 0x38, 0xb1, 0x43, 0x21, 0xed, 0xe9, 0xb1, 0x3d, 0x86, 0x00, 0xd0, 0x43, 0x2b,
+	0x94, 0x42, 0x09, 0xba, 0x9b, 0xc9, 0x56, 0x28, 0xa4, 0x35, 0x3d, 0x6e, 0x3d, 0xe4, 0xbe, 0x17,
+	0x08, 0x5b, 0x7f, 0x13, 0x4f, 0xeb, 0xd1, 0x58, 0x8c, 0x85, 0x5e, 0xda, 0xf1, 0x2a, 0xdd, 0xdd,
+	0x5f, 0x0f, 0x1e, 0x01, 0x77, 0x44, 0x90, 0xaa, 0xed, 0x75, 0xd5, 0x11, 0xbe, 0xef, 0x29, 0x05,
+	0x90, 0x1a, 0xf6, 0xca, 0x86, 0x48, 0xaa, 0xaa, 0xec, 0x90, 0x4b, 0xee, 0x63, 0x95, 0x3a, 0xf3,
+	0x02, 0x57, 0xcc, 0x12, 0xf5, 0xe0, 0xcb, 0x16, 0x69, 0xbe, 0x4d, 0xee, 0x38, 0x54, 0x5c, 0x01,
+	0x3d, 0x25, 0xf5, 0x04, 0x67, 0x46, 0xc7, 0x38, 0x6c, 0x9c, 0x3c, 0xb1, 0xd6, 0xee, 0x6c, 0x5d,
+	0x6a, 0xb9, 0xbb, 0x7d, 0xf7, 0xbb, 0x5d, 0xfb, 0xf1, 0xf7, 0xe7, 0x91, 0x31, 0x48, 0x09, 0xfa,
+	0x8a, 0x6c, 0x22, 0x80, 0x8b, 0xec, 0xbf, 0xce, 0xc6, 0x61, 0xe3, 0xe4, 0x71, 0x09, 0x1d, 0x02,
+	0xb8, 0x79, 0x30, 0xb1, 0xd3, 0x73, 0xd2, 0x48, 0xca, 0x71, 0x75, 0x03, 0xb7, 0xc8, 0x36, 0x34,
+	0xdd, 0x2a, 0xd1, 0x5d, 0xed, 0xb9, 0x80, 0xdb, 0x7c, 0x04, 0x19, 0x65, 0xbb, 0x48, 0xbb, 0x64,
+	0x1b, 0x9d, 0x09, 0xb8, 0xd1, 0x27, 0x40, 0x46, 0x74, 0xca, 0xd3, 0xf2, 0x19, 0x52, 0x47, 0x3e,
+	0x64, 0x85, 0xd1, 0x33, 0xb2, 0x95, 0x14, 0x08, 0x59, 0x43, 0x27, 0x94, 0x0b, 0xf0, 0x41, 0xeb,
+	0x79, 0x3e, 0x43, 0xe8, 0x05, 0x69, 0xfa, 0xc0, 0x31, 0x92, 0xe0, 0x43, 0xa0, 0x90, 0x35, 0x75,
+	0xc4, 0x7e, 0x29, 0xe2, 0xdd, 0xca, 0x94, 0xcf, 0x29, 0xc0, 0xb4, 0x4f, 0x88, 0xc3, 0x43, 0xee,
+	0x78, 0xca, 0x03, 0x64, 0x0f, 0x2a, 0xee, 0xd3, 0x4b, 0x2c, 0xc5, 0xa2, 0xac, 0xb8, 0xb8, 0x28,
+	0xa1, 0x04, 0x84, 0xc0, 0x01, 0x64, 0x3b, 0x15, 0x21, 0x97, 0xa9, 0xa3, 0x50, 0x94, 0x25, 0x46,
+	0xdf, 0x10, 0xb2, 0x9c, 0x48, 0x64, 0x66, 0x45, 0x7f, 0x7a, 0x99, 0xa5, 0x78, 0x94, 0x25, 0x48,
+	0xcf, 0xc8, 0xa6, 0x2b, 0xf9, 0x0c, 0x59, 0x5b, 0x27, 0xec, 0x95, 0x12, 0xfa, 0x92, 0xcf, 0x7a,
+	0x91, 0x44, 0x21, 0x0b, 0x53, 0xa2, 0xa1, 0xb8, 0x33, 0xce, 0x84, 0xcb, 0x31, 0x20, 0xeb, 0x54,
+	0x74, 0xa6, 0xa7, 0xf5, 0x42, 0x67, 0x52, 0x84, 0xbe, 0x26, 0xf5, 0x6b, 0xc9, 0x23, 0x17, 0xd9,
+	0xf3, 0x8a, 0x9e, 0x9c, 0xc7, 0xf2, 0x00, 0x1c, 0x21, 0x0b, 0x33, 0x9a, 0x62, 0x74, 0x40, 0x76,
+	0xa7, 0x20, 0xbd, 0x6b, 0x0f, 0xe4, 0x15, 0x3a, 0x42, 0x02, 0xb2, 0x03, 0x9d, 0x64, 0x96, 0x92,
+	0xde, 0xa7, 0xbe, 0x61, 0x6c, 0xcb, 0x67, 0xed, 0x4c, 0xf3, 0x0a, 0x9e, 0xfe, 0xff, 0xf5, 0x7b,
+	0xbb, 0xd6, 0xed, 0xdf, 0xcd, 0x4d, 0xe3, 0x7e, 0x6e, 0x1a, 0x7f, 0xe6, 0xa6, 0xf1, 0x6d, 0x61,
+	0xd6, 0xee, 0x17, 0x66, 0xed, 0xd7, 0xc2, 0xac, 0x7d, 0x3c, 0x1a, 0x7b, 0x6a, 0x12, 0x8d, 0x2c,
+	0x47, 0xf8, 0x76, 0xf6, 0x93, 0x17, 0x01, 0xa8, 0x99, 0x90, 0x37, 0xcb, 0x0d, 0xfb, 0x73, 0xfc,
+	0xb2, 0x47, 0x75, 0xfd, 0xa0, 0x5f, 0xfe, 0x0b, 0x00, 0x00, 0xff, 0xff, 0xa6, 0xc2, 0x41, 0xd8,
+	0xc3, 0x04, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -114,6 +151,156 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.VerifierScores) > 0 {
+		for iNdEx := len(m.VerifierScores) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.VerifierScores[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0x92
+		}
+	}
+	if len(m.Frauds) > 0 {
+		for iNdEx := len(m.Frauds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Frauds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0x8a
+		}
+	}
+	if len(m.Charges) > 0 {
+		for iNdEx := len(m.Charges) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Charges[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2
+			i--
+			dAtA[i] = 0x82
+		}
+	}
+	if len(m.Draws) > 0 {
+		for iNdEx := len(m.Draws) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Draws[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xfa
+		}
+	}
+	if len(m.Committees) > 0 {
+		for iNdEx := len(m.Committees) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Committees[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xf2
+		}
+	}
+	if len(m.Presences) > 0 {
+		for iNdEx := len(m.Presences) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Presences[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x72
+		}
+	}
+	if len(m.Capacities) > 0 {
+		for iNdEx := len(m.Capacities) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Capacities[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x6a
+		}
+	}
+	if len(m.Measurements) > 0 {
+		for iNdEx := len(m.Measurements) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Measurements[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x62
+		}
+	}
+	if len(m.Windows) > 0 {
+		for iNdEx := len(m.Windows) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Windows[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x5a
+		}
+	}
+	if len(m.Schedules) > 0 {
+		for iNdEx := len(m.Schedules) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Schedules[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
 	if len(m.BeaconKeys) > 0 {
 		for iNdEx := len(m.BeaconKeys) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -184,6 +371,66 @@ func (m *GenesisState) Size() (n int) {
 		for _, e := range m.BeaconKeys {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Schedules) > 0 {
+		for _, e := range m.Schedules {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Windows) > 0 {
+		for _, e := range m.Windows {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Measurements) > 0 {
+		for _, e := range m.Measurements {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Capacities) > 0 {
+		for _, e := range m.Capacities {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Presences) > 0 {
+		for _, e := range m.Presences {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Committees) > 0 {
+		for _, e := range m.Committees {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Draws) > 0 {
+		for _, e := range m.Draws {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Charges) > 0 {
+		for _, e := range m.Charges {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Frauds) > 0 {
+		for _, e := range m.Frauds {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.VerifierScores) > 0 {
+		for _, e := range m.VerifierScores {
+			l = e.Size()
+			n += 2 + l + sovGenesis(uint64(l))
 		}
 	}
 	return n
@@ -322,6 +569,346 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.BeaconKeys = append(m.BeaconKeys, BeaconKey{})
 			if err := m.BeaconKeys[len(m.BeaconKeys)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Schedules", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Schedules = append(m.Schedules, Schedule{})
+			if err := m.Schedules[len(m.Schedules)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Windows", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Windows = append(m.Windows, Window{})
+			if err := m.Windows[len(m.Windows)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Measurements", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Measurements = append(m.Measurements, Measurement{})
+			if err := m.Measurements[len(m.Measurements)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capacities", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capacities = append(m.Capacities, Capacity{})
+			if err := m.Capacities[len(m.Capacities)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 14:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Presences", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Presences = append(m.Presences, Presence{})
+			if err := m.Presences[len(m.Presences)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Committees", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Committees = append(m.Committees, Committee{})
+			if err := m.Committees[len(m.Committees)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 31:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Draws", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Draws = append(m.Draws, DrawCursor{})
+			if err := m.Draws[len(m.Draws)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 32:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Charges", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Charges = append(m.Charges, Charge{})
+			if err := m.Charges[len(m.Charges)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 33:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Frauds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Frauds = append(m.Frauds, FraudRecord{})
+			if err := m.Frauds[len(m.Frauds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 34:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field VerifierScores", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.VerifierScores = append(m.VerifierScores, VerifierScore{})
+			if err := m.VerifierScores[len(m.VerifierScores)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

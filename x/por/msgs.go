@@ -14,6 +14,9 @@ var (
 	_ sdk.Msg = &MsgRegisterBeaconKey{}
 	_ sdk.Msg = &MsgDeactivateBeaconKey{}
 	_ sdk.Msg = &MsgUpdateParams{}
+	_ sdk.Msg = &MsgProveStorage{}
+	_ sdk.Msg = &MsgCommitCpu{}
+	_ sdk.Msg = &MsgRevealCpu{}
 )
 
 // Validate checks what can be checked without state, and returns the operator.

@@ -4,7 +4,9 @@
 package por
 
 import (
+	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
@@ -34,6 +36,56 @@ type Params struct {
 	RetentionBlocks int64 `protobuf:"varint,3,opt,name=retention_blocks,json=retentionBlocks,proto3" json:"retention_blocks,omitempty"`
 	// max_items_per_block caps the old seeds pruned, and the key changes put in force, in one block.
 	MaxItemsPerBlock uint32 `protobuf:"varint,4,opt,name=max_items_per_block,json=maxItemsPerBlock,proto3" json:"max_items_per_block,omitempty"`
+	// classes are the params of the classes, by ascending class; one that is not there is off.
+	Classes []ClassParams `protobuf:"bytes,10,rep,name=classes,proto3" json:"classes"`
+	// block_millis is the time between two blocks that the params are made for, in milliseconds.
+	BlockMillis uint64 `protobuf:"varint,11,opt,name=block_millis,json=blockMillis,proto3" json:"block_millis,omitempty"`
+	// max_members_per_block caps the members that get their verdict in one block, in each class.
+	MaxMembersPerBlock uint32 `protobuf:"varint,12,opt,name=max_members_per_block,json=maxMembersPerBlock,proto3" json:"max_members_per_block,omitempty"`
+	// max_checks_per_block caps the storage proofs that are checked in one block.
+	MaxChecksPerBlock uint32 `protobuf:"varint,13,opt,name=max_checks_per_block,json=maxChecksPerBlock,proto3" json:"max_checks_per_block,omitempty"`
+	// fraud_blocks is how long after its window a proof can be shown to be false, in blocks.
+	FraudBlocks int64 `protobuf:"varint,14,opt,name=fraud_blocks,json=fraudBlocks,proto3" json:"fraud_blocks,omitempty"`
+	// min_penalty is the least that a false proof costs, in uopen: x/staking-ext's min_bond times
+	// the slash of its wrong-data track.
+	MinPenalty cosmossdk_io_math.Int `protobuf:"bytes,15,opt,name=min_penalty,json=minPenalty,proto3,customtype=cosmossdk.io/math.Int" json:"min_penalty"`
+	// trial says that this is a network for trying things out, where what is proven is so little
+	// that the relations that make cheating not pay are not asked for.
+	Trial bool `protobuf:"varint,16,opt,name=trial,proto3" json:"trial,omitempty"`
+	// committee_size is the number of seats that measure memory or GPUs.
+	CommitteeSize uint32 `protobuf:"varint,40,opt,name=committee_size,json=committeeSize,proto3" json:"committee_size,omitempty"`
+	// bandwidth_committee_size is the number of seats that measure bandwidth.
+	BandwidthCommitteeSize uint32 `protobuf:"varint,41,opt,name=bandwidth_committee_size,json=bandwidthCommitteeSize,proto3" json:"bandwidth_committee_size,omitempty"`
+	// dispute_committee_size is the number of seats that judge a disputed verdict.
+	DisputeCommitteeSize uint32 `protobuf:"varint,42,opt,name=dispute_committee_size,json=disputeCommitteeSize,proto3" json:"dispute_committee_size,omitempty"`
+	// min_committee_size is the least number of seats with which a committee sits in a small network.
+	MinCommitteeSize uint32 `protobuf:"varint,43,opt,name=min_committee_size,json=minCommitteeSize,proto3" json:"min_committee_size,omitempty"`
+	// max_verifier_duties is the greatest number of seats of one verifier in a window.
+	MaxVerifierDuties uint32 `protobuf:"varint,44,opt,name=max_verifier_duties,json=maxVerifierDuties,proto3" json:"max_verifier_duties,omitempty"`
+	// max_committees_per_block caps the committees drawn in one block.
+	MaxCommitteesPerBlock uint32 `protobuf:"varint,45,opt,name=max_committees_per_block,json=maxCommitteesPerBlock,proto3" json:"max_committees_per_block,omitempty"`
+	// value_tolerance_bps is how far a report may be from the agreed value, in 1/10,000 of it.
+	ValueToleranceBps uint32 `protobuf:"varint,46,opt,name=value_tolerance_bps,json=valueToleranceBps,proto3" json:"value_tolerance_bps,omitempty"`
+	// verifier_score_rate_bps is the part of the way that a verifier's score moves with a seat, in 1/10,000.
+	VerifierScoreRateBps uint32 `protobuf:"varint,47,opt,name=verifier_score_rate_bps,json=verifierScoreRateBps,proto3" json:"verifier_score_rate_bps,omitempty"`
+	// min_verifier_score_bps: verifiers with a lower score are passed over; 0: none is.
+	MinVerifierScoreBps uint32 `protobuf:"varint,48,opt,name=min_verifier_score_bps,json=minVerifierScoreBps,proto3" json:"min_verifier_score_bps,omitempty"`
+	// audit_bps is the chance with which a seat of a committee has to show its evidence, in 1/10,000.
+	AuditBps uint32 `protobuf:"varint,49,opt,name=audit_bps,json=auditBps,proto3" json:"audit_bps,omitempty"`
+	// max_frauds_per_block caps the evidence of fraud that is judged in one block.
+	MaxFraudsPerBlock uint32 `protobuf:"varint,50,opt,name=max_frauds_per_block,json=maxFraudsPerBlock,proto3" json:"max_frauds_per_block,omitempty"`
+	// dispute_window_blocks is how long a verdict can be disputed before its penalty is applied.
+	DisputeWindowBlocks int64 `protobuf:"varint,51,opt,name=dispute_window_blocks,json=disputeWindowBlocks,proto3" json:"dispute_window_blocks,omitempty"`
+	// dispute_timeout_blocks is how long a dispute waits for larger committees, at most.
+	DisputeTimeoutBlocks int64 `protobuf:"varint,52,opt,name=dispute_timeout_blocks,json=disputeTimeoutBlocks,proto3" json:"dispute_timeout_blocks,omitempty"`
+	// max_dispute_rounds is the greatest number of larger committees that may come to no verdict.
+	MaxDisputeRounds uint32 `protobuf:"varint,53,opt,name=max_dispute_rounds,json=maxDisputeRounds,proto3" json:"max_dispute_rounds,omitempty"`
+	// deposit_denom is the denom of deposits; it cannot change after genesis.
+	DepositDenom string `protobuf:"bytes,54,opt,name=deposit_denom,json=depositDenom,proto3" json:"deposit_denom,omitempty"`
+	// dispute_deposit is lost with a dispute, in deposit_denom.
+	DisputeDeposit cosmossdk_io_math.Int `protobuf:"bytes,55,opt,name=dispute_deposit,json=disputeDeposit,proto3,customtype=cosmossdk.io/math.Int" json:"dispute_deposit"`
+	// fraud_deposit is lost with evidence that shows nothing, in deposit_denom.
+	FraudDeposit cosmossdk_io_math.Int `protobuf:"bytes,56,opt,name=fraud_deposit,json=fraudDeposit,proto3,customtype=cosmossdk.io/math.Int" json:"fraud_deposit"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
@@ -76,26 +128,60 @@ func init() {
 func init() { proto.RegisterFile("openmesh/por/v1/params.proto", fileDescriptor_84a1340d36cba21e) }
 
 var fileDescriptor_84a1340d36cba21e = []byte{
-	// 298 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0xc9, 0x2f, 0x48, 0xcd,
-	0xcb, 0x4d, 0x2d, 0xce, 0xd0, 0x2f, 0xc8, 0x2f, 0xd2, 0x2f, 0x33, 0xd4, 0x2f, 0x48, 0x2c, 0x4a,
-	0xcc, 0x2d, 0xd6, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0xe2, 0x87, 0xc9, 0xea, 0x15, 0xe4, 0x17,
-	0xe9, 0x95, 0x19, 0x4a, 0x09, 0x26, 0xe6, 0x66, 0xe6, 0xe5, 0xeb, 0x83, 0x49, 0x88, 0x1a, 0x29,
-	0x91, 0xf4, 0xfc, 0xf4, 0x7c, 0x30, 0x53, 0x1f, 0xc4, 0x82, 0x88, 0x2a, 0xdd, 0x60, 0xe4, 0x62,
-	0x0b, 0x00, 0x1b, 0x25, 0xa4, 0xc9, 0x25, 0x90, 0x98, 0x5c, 0x92, 0x59, 0x96, 0x58, 0x92, 0x99,
-	0x9f, 0x17, 0x9f, 0x92, 0x9a, 0x93, 0x58, 0x29, 0xc1, 0xa8, 0xc0, 0xa8, 0xc1, 0x1c, 0xc4, 0x8f,
-	0x10, 0x77, 0x01, 0x09, 0x0b, 0x69, 0x73, 0x09, 0xe6, 0x66, 0xe6, 0xc5, 0x27, 0xe7, 0xe7, 0x95,
-	0x14, 0x65, 0x26, 0x95, 0x82, 0x24, 0x8a, 0x25, 0x98, 0x14, 0x18, 0x35, 0x78, 0x83, 0x04, 0x72,
-	0x33, 0xf3, 0x9c, 0x91, 0xc5, 0x41, 0xe6, 0x16, 0xa5, 0x96, 0xa4, 0xe6, 0x81, 0x8d, 0x4d, 0xca,
-	0xc9, 0x4f, 0xce, 0x2e, 0x96, 0x60, 0x86, 0x98, 0x0b, 0x17, 0x77, 0x02, 0x0b, 0x0b, 0xe9, 0x72,
-	0x09, 0xe7, 0x26, 0x56, 0xc4, 0x67, 0x96, 0xa4, 0xe6, 0x16, 0xc7, 0x17, 0xa4, 0x16, 0x41, 0x94,
-	0x4b, 0xb0, 0x40, 0x4d, 0x4e, 0xac, 0xf0, 0x04, 0xc9, 0x04, 0xa4, 0x16, 0x81, 0xd5, 0x5b, 0xc9,
-	0x74, 0x2c, 0x90, 0x67, 0xe8, 0x7a, 0xbe, 0x41, 0x4b, 0x18, 0x25, 0x74, 0x20, 0xfe, 0x71, 0x72,
-	0x39, 0xf1, 0x48, 0x8e, 0xf1, 0xc2, 0x23, 0x39, 0xc6, 0x07, 0x8f, 0xe4, 0x18, 0x27, 0x3c, 0x96,
-	0x63, 0xb8, 0xf0, 0x58, 0x8e, 0xe1, 0xc6, 0x63, 0x39, 0x86, 0x28, 0xad, 0xf4, 0xcc, 0x92, 0x8c,
-	0xd2, 0x24, 0xbd, 0xe4, 0xfc, 0x5c, 0x7d, 0x98, 0x4e, 0xdd, 0xbc, 0xd4, 0x92, 0xf2, 0xfc, 0xa2,
-	0x6c, 0xb8, 0x80, 0x7e, 0x05, 0xc8, 0xb0, 0x24, 0x36, 0x70, 0x38, 0x19, 0x03, 0x02, 0x00, 0x00,
-	0xff, 0xff, 0x20, 0x41, 0x7c, 0xff, 0x81, 0x01, 0x00, 0x00,
+	// 844 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x94, 0x4d, 0x6f, 0xdb, 0x36,
+	0x18, 0xc7, 0xad, 0xa5, 0xeb, 0x1a, 0x3a, 0xce, 0x8b, 0x9c, 0x64, 0x5a, 0x1b, 0x38, 0xee, 0x86,
+	0x01, 0x6e, 0xd2, 0x48, 0x4b, 0xd2, 0xae, 0xc5, 0x6e, 0x4b, 0x8c, 0x01, 0x01, 0x56, 0x20, 0x50,
+	0x83, 0x0e, 0xd8, 0x45, 0xa0, 0x25, 0x36, 0x26, 0x22, 0x92, 0x02, 0x49, 0x39, 0x6e, 0x3f, 0xc1,
+	0xb0, 0xd3, 0x3e, 0xc2, 0x4e, 0xc3, 0x8e, 0x3d, 0xec, 0x43, 0xf4, 0x58, 0xec, 0x34, 0xec, 0x50,
+	0x0c, 0xc9, 0xa1, 0x5f, 0x63, 0xe0, 0x43, 0x4a, 0x95, 0x7d, 0xcb, 0xc5, 0xb0, 0xfe, 0x7f, 0xfe,
+	0x1e, 0xf2, 0x79, 0x21, 0xd1, 0x96, 0x28, 0x08, 0x67, 0x44, 0x8d, 0xa3, 0x42, 0xc8, 0x68, 0xb2,
+	0x1f, 0x15, 0x58, 0x62, 0xa6, 0xc2, 0x42, 0x0a, 0x2d, 0xfc, 0x95, 0xca, 0x0d, 0x0b, 0x21, 0xc3,
+	0xc9, 0xfe, 0xdd, 0x35, 0xcc, 0x28, 0x17, 0x11, 0xfc, 0xda, 0x35, 0x77, 0xbf, 0x48, 0x85, 0x62,
+	0x42, 0x25, 0xf0, 0x15, 0xd9, 0x0f, 0x67, 0xad, 0x9f, 0x8b, 0x73, 0x61, 0x75, 0xf3, 0xcf, 0xa9,
+	0xf7, 0xe6, 0xb7, 0x4c, 0x73, 0xac, 0x1c, 0xf2, 0xe5, 0x1f, 0x6d, 0x74, 0xfb, 0x14, 0x8e, 0xe0,
+	0x3f, 0x40, 0xab, 0x38, 0xd5, 0x74, 0x82, 0x35, 0x15, 0x3c, 0xc9, 0x48, 0x8e, 0x5f, 0x05, 0x5e,
+	0xdf, 0x1b, 0x2c, 0xc4, 0x2b, 0x1f, 0xf5, 0xa1, 0x91, 0xfd, 0x5d, 0xb4, 0xc6, 0x28, 0x4f, 0x52,
+	0xc1, 0xb5, 0xa4, 0xa3, 0xd2, 0x18, 0x2a, 0xf8, 0xa4, 0xef, 0x0d, 0x3a, 0xf1, 0x2a, 0xa3, 0xfc,
+	0xb8, 0xa9, 0x9b, 0xb8, 0x92, 0x68, 0xc2, 0x21, 0xec, 0x28, 0x17, 0xe9, 0x85, 0x0a, 0x16, 0x6c,
+	0xdc, 0x5a, 0x3f, 0x02, 0xd9, 0xdf, 0x43, 0x5d, 0x86, 0xa7, 0x09, 0xd5, 0x84, 0xa9, 0xa4, 0x20,
+	0xd2, 0x2e, 0x0f, 0x6e, 0xb9, 0xc8, 0x78, 0x7a, 0x62, 0x9c, 0x53, 0x22, 0x61, 0xbd, 0xff, 0x3d,
+	0xfa, 0x0c, 0x72, 0x21, 0x2a, 0x40, 0xfd, 0x85, 0x41, 0xfb, 0x60, 0x2b, 0x9c, 0x2b, 0x60, 0x78,
+	0x6c, 0x7c, 0x9b, 0xe0, 0xd1, 0xe2, 0xdb, 0xf7, 0xdb, 0xad, 0x3f, 0x3f, 0xbc, 0xd9, 0xf1, 0xe2,
+	0x8a, 0xf3, 0xef, 0xa3, 0x25, 0xd8, 0x23, 0x61, 0x34, 0xcf, 0xa9, 0x0a, 0xda, 0x7d, 0x6f, 0x70,
+	0x2b, 0x6e, 0x83, 0xf6, 0x0c, 0x24, 0x7f, 0x1f, 0x6d, 0x98, 0x43, 0x31, 0xc2, 0x46, 0x44, 0x36,
+	0x8f, 0xb5, 0x04, 0xc7, 0xf2, 0x19, 0x9e, 0x3e, 0xb3, 0x5e, 0x7d, 0xb0, 0x08, 0xad, 0x1b, 0x24,
+	0x1d, 0x93, 0xf4, 0xa2, 0x49, 0x74, 0x80, 0x58, 0x63, 0x78, 0x7a, 0x0c, 0x56, 0x0d, 0xdc, 0x47,
+	0x4b, 0x2f, 0x25, 0x2e, 0xb3, 0xaa, 0x3e, 0xcb, 0x50, 0x9f, 0x36, 0x68, 0xae, 0x36, 0x3f, 0xa2,
+	0xb6, 0xa9, 0x79, 0x41, 0x38, 0xce, 0xf5, 0xab, 0x60, 0xa5, 0xef, 0x0d, 0x16, 0x8f, 0x76, 0x4d,
+	0x4a, 0xff, 0xbe, 0xdf, 0xde, 0xb0, 0x73, 0xa0, 0xb2, 0x8b, 0x90, 0x8a, 0x88, 0x61, 0x3d, 0x0e,
+	0x4f, 0xb8, 0xfe, 0xfb, 0xaf, 0x3d, 0xe4, 0x06, 0xe4, 0x84, 0xeb, 0x18, 0x31, 0xca, 0x4f, 0x2d,
+	0xee, 0xaf, 0xa3, 0x4f, 0xb5, 0xa4, 0x38, 0x0f, 0x56, 0xfb, 0xde, 0xe0, 0x4e, 0x6c, 0x3f, 0xfc,
+	0xaf, 0xd1, 0x72, 0x2a, 0x18, 0xa3, 0x5a, 0x13, 0x92, 0x28, 0xfa, 0x9a, 0x04, 0x03, 0x38, 0x71,
+	0xa7, 0x56, 0x9f, 0xd3, 0xd7, 0xc4, 0x7f, 0x8a, 0x82, 0x11, 0xe6, 0xd9, 0x25, 0xcd, 0xf4, 0x38,
+	0x99, 0x03, 0x1e, 0x00, 0xb0, 0x59, 0xfb, 0xc7, 0x33, 0xe4, 0x23, 0xb4, 0x99, 0x51, 0x55, 0x94,
+	0x9a, 0xcc, 0x73, 0x3b, 0xc0, 0xad, 0x3b, 0x77, 0x96, 0x7a, 0x88, 0x7c, 0x3b, 0x6e, 0x33, 0xc4,
+	0x6e, 0x63, 0xde, 0x9a, 0xab, 0x43, 0x3b, 0x44, 0x13, 0x22, 0xe9, 0x4b, 0x4a, 0x64, 0x92, 0x95,
+	0x9a, 0x12, 0x15, 0x3c, 0xac, 0x6b, 0xff, 0xc2, 0x39, 0x43, 0x30, 0xfc, 0x27, 0x28, 0x80, 0x66,
+	0x55, 0x41, 0x9a, 0x0d, 0xdb, 0x03, 0xc8, 0xf4, 0xbf, 0xde, 0xe3, 0x63, 0xd3, 0x42, 0xd4, 0x9d,
+	0xe0, 0xbc, 0x24, 0x89, 0x16, 0x39, 0x91, 0x98, 0xa7, 0x24, 0x19, 0x15, 0x2a, 0x08, 0xed, 0x46,
+	0x60, 0x9d, 0x55, 0xce, 0x51, 0xa1, 0xfc, 0xc7, 0xe8, 0xf3, 0xfa, 0x50, 0x2a, 0x15, 0x92, 0x24,
+	0x12, 0x6b, 0xcb, 0x44, 0x36, 0xfb, 0xca, 0x7e, 0x6e, 0xdc, 0x18, 0x6b, 0xc0, 0x0e, 0xd1, 0xa6,
+	0xc9, 0x7e, 0x0e, 0x35, 0xd4, 0x37, 0x40, 0x75, 0x19, 0xe5, 0x2f, 0x9a, 0xa0, 0x81, 0xee, 0xa1,
+	0x45, 0x5c, 0x66, 0x54, 0xc3, 0xba, 0x7d, 0x58, 0x77, 0x07, 0x04, 0x63, 0xba, 0xf1, 0x84, 0xe9,
+	0x6a, 0x66, 0x7b, 0x50, 0x97, 0xe8, 0x07, 0xb0, 0xea, 0x4c, 0x0f, 0xd0, 0x46, 0xd5, 0xb6, 0x4b,
+	0xca, 0x33, 0x71, 0x59, 0xcd, 0xe9, 0x21, 0xcc, 0x69, 0xd7, 0x99, 0x3f, 0x81, 0xe7, 0xe6, 0xb5,
+	0xd1, 0x6a, 0x4d, 0x19, 0x11, 0xa5, 0xae, 0xa0, 0x47, 0x00, 0x55, 0xad, 0x3e, 0xb3, 0xa6, 0xa3,
+	0x4c, 0xab, 0xf1, 0x34, 0xa9, 0x48, 0x29, 0x4a, 0x9e, 0xa9, 0xe0, 0x71, 0xfd, 0x00, 0x0c, 0xad,
+	0x11, 0x83, 0xee, 0x7f, 0x85, 0x3a, 0x19, 0x29, 0x84, 0xa2, 0x3a, 0xc9, 0x08, 0x17, 0x2c, 0xf8,
+	0xd6, 0xdc, 0x8a, 0x78, 0xc9, 0x89, 0x43, 0xa3, 0xf9, 0x67, 0x68, 0xa5, 0x0a, 0xe7, 0xf4, 0xe0,
+	0xc9, 0xcd, 0x2f, 0xcf, 0xb2, 0x8b, 0x31, 0xb4, 0x21, 0xfc, 0x53, 0xd4, 0xb1, 0x37, 0xb6, 0x8a,
+	0xf9, 0xf4, 0xe6, 0x31, 0xed, 0x9d, 0x77, 0x11, 0xbf, 0xdb, 0xfa, 0xe5, 0xf7, 0xed, 0xd6, 0xaf,
+	0x1f, 0xde, 0xec, 0x74, 0x67, 0x1e, 0x6c, 0xf7, 0x78, 0x0d, 0xdf, 0x5e, 0xf5, 0xbc, 0x77, 0x57,
+	0x3d, 0xef, 0xbf, 0xab, 0x9e, 0xf7, 0xdb, 0x75, 0xaf, 0xf5, 0xee, 0xba, 0xd7, 0xfa, 0xe7, 0xba,
+	0xd7, 0xfa, 0x79, 0xe7, 0x9c, 0xea, 0x71, 0x39, 0x0a, 0x53, 0xc1, 0xa2, 0x8a, 0xdc, 0xe3, 0x44,
+	0x5f, 0x0a, 0x79, 0x51, 0x0b, 0xd1, 0xd4, 0x04, 0x1b, 0xdd, 0x86, 0x57, 0xff, 0xf0, 0xff, 0x00,
+	0x00, 0x00, 0xff, 0xff, 0xa7, 0x02, 0xec, 0x1b, 0x87, 0x06, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -118,6 +204,193 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.FraudDeposit.Size()
+		i -= size
+		if _, err := m.FraudDeposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3
+	i--
+	dAtA[i] = 0xc2
+	{
+		size := m.DisputeDeposit.Size()
+		i -= size
+		if _, err := m.DisputeDeposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3
+	i--
+	dAtA[i] = 0xba
+	if len(m.DepositDenom) > 0 {
+		i -= len(m.DepositDenom)
+		copy(dAtA[i:], m.DepositDenom)
+		i = encodeVarintParams(dAtA, i, uint64(len(m.DepositDenom)))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0xb2
+	}
+	if m.MaxDisputeRounds != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxDisputeRounds))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0xa8
+	}
+	if m.DisputeTimeoutBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.DisputeTimeoutBlocks))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0xa0
+	}
+	if m.DisputeWindowBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.DisputeWindowBlocks))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0x98
+	}
+	if m.MaxFraudsPerBlock != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxFraudsPerBlock))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.AuditBps != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.AuditBps))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0x88
+	}
+	if m.MinVerifierScoreBps != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MinVerifierScoreBps))
+		i--
+		dAtA[i] = 0x3
+		i--
+		dAtA[i] = 0x80
+	}
+	if m.VerifierScoreRateBps != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.VerifierScoreRateBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xf8
+	}
+	if m.ValueToleranceBps != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.ValueToleranceBps))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xf0
+	}
+	if m.MaxCommitteesPerBlock != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxCommitteesPerBlock))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe8
+	}
+	if m.MaxVerifierDuties != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxVerifierDuties))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xe0
+	}
+	if m.MinCommitteeSize != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MinCommitteeSize))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd8
+	}
+	if m.DisputeCommitteeSize != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.DisputeCommitteeSize))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xd0
+	}
+	if m.BandwidthCommitteeSize != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.BandwidthCommitteeSize))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc8
+	}
+	if m.CommitteeSize != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.CommitteeSize))
+		i--
+		dAtA[i] = 0x2
+		i--
+		dAtA[i] = 0xc0
+	}
+	if m.Trial {
+		i--
+		if m.Trial {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
+	{
+		size := m.MinPenalty.Size()
+		i -= size
+		if _, err := m.MinPenalty.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintParams(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x7a
+	if m.FraudBlocks != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.FraudBlocks))
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.MaxChecksPerBlock != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxChecksPerBlock))
+		i--
+		dAtA[i] = 0x68
+	}
+	if m.MaxMembersPerBlock != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxMembersPerBlock))
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.BlockMillis != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.BlockMillis))
+		i--
+		dAtA[i] = 0x58
+	}
+	if len(m.Classes) > 0 {
+		for iNdEx := len(m.Classes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Classes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintParams(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
 	if m.MaxItemsPerBlock != 0 {
 		i = encodeVarintParams(dAtA, i, uint64(m.MaxItemsPerBlock))
 		i--
@@ -170,6 +443,79 @@ func (m *Params) Size() (n int) {
 	if m.MaxItemsPerBlock != 0 {
 		n += 1 + sovParams(uint64(m.MaxItemsPerBlock))
 	}
+	if len(m.Classes) > 0 {
+		for _, e := range m.Classes {
+			l = e.Size()
+			n += 1 + l + sovParams(uint64(l))
+		}
+	}
+	if m.BlockMillis != 0 {
+		n += 1 + sovParams(uint64(m.BlockMillis))
+	}
+	if m.MaxMembersPerBlock != 0 {
+		n += 1 + sovParams(uint64(m.MaxMembersPerBlock))
+	}
+	if m.MaxChecksPerBlock != 0 {
+		n += 1 + sovParams(uint64(m.MaxChecksPerBlock))
+	}
+	if m.FraudBlocks != 0 {
+		n += 1 + sovParams(uint64(m.FraudBlocks))
+	}
+	l = m.MinPenalty.Size()
+	n += 1 + l + sovParams(uint64(l))
+	if m.Trial {
+		n += 3
+	}
+	if m.CommitteeSize != 0 {
+		n += 2 + sovParams(uint64(m.CommitteeSize))
+	}
+	if m.BandwidthCommitteeSize != 0 {
+		n += 2 + sovParams(uint64(m.BandwidthCommitteeSize))
+	}
+	if m.DisputeCommitteeSize != 0 {
+		n += 2 + sovParams(uint64(m.DisputeCommitteeSize))
+	}
+	if m.MinCommitteeSize != 0 {
+		n += 2 + sovParams(uint64(m.MinCommitteeSize))
+	}
+	if m.MaxVerifierDuties != 0 {
+		n += 2 + sovParams(uint64(m.MaxVerifierDuties))
+	}
+	if m.MaxCommitteesPerBlock != 0 {
+		n += 2 + sovParams(uint64(m.MaxCommitteesPerBlock))
+	}
+	if m.ValueToleranceBps != 0 {
+		n += 2 + sovParams(uint64(m.ValueToleranceBps))
+	}
+	if m.VerifierScoreRateBps != 0 {
+		n += 2 + sovParams(uint64(m.VerifierScoreRateBps))
+	}
+	if m.MinVerifierScoreBps != 0 {
+		n += 2 + sovParams(uint64(m.MinVerifierScoreBps))
+	}
+	if m.AuditBps != 0 {
+		n += 2 + sovParams(uint64(m.AuditBps))
+	}
+	if m.MaxFraudsPerBlock != 0 {
+		n += 2 + sovParams(uint64(m.MaxFraudsPerBlock))
+	}
+	if m.DisputeWindowBlocks != 0 {
+		n += 2 + sovParams(uint64(m.DisputeWindowBlocks))
+	}
+	if m.DisputeTimeoutBlocks != 0 {
+		n += 2 + sovParams(uint64(m.DisputeTimeoutBlocks))
+	}
+	if m.MaxDisputeRounds != 0 {
+		n += 2 + sovParams(uint64(m.MaxDisputeRounds))
+	}
+	l = len(m.DepositDenom)
+	if l > 0 {
+		n += 2 + l + sovParams(uint64(l))
+	}
+	l = m.DisputeDeposit.Size()
+	n += 2 + l + sovParams(uint64(l))
+	l = m.FraudDeposit.Size()
+	n += 2 + l + sovParams(uint64(l))
 	return n
 }
 
@@ -284,6 +630,536 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Classes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Classes = append(m.Classes, ClassParams{})
+			if err := m.Classes[len(m.Classes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BlockMillis", wireType)
+			}
+			m.BlockMillis = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BlockMillis |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxMembersPerBlock", wireType)
+			}
+			m.MaxMembersPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxMembersPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxChecksPerBlock", wireType)
+			}
+			m.MaxChecksPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxChecksPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FraudBlocks", wireType)
+			}
+			m.FraudBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.FraudBlocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinPenalty", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.MinPenalty.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Trial", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Trial = bool(v != 0)
+		case 40:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CommitteeSize", wireType)
+			}
+			m.CommitteeSize = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CommitteeSize |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 41:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BandwidthCommitteeSize", wireType)
+			}
+			m.BandwidthCommitteeSize = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BandwidthCommitteeSize |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 42:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeCommitteeSize", wireType)
+			}
+			m.DisputeCommitteeSize = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeCommitteeSize |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 43:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinCommitteeSize", wireType)
+			}
+			m.MinCommitteeSize = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinCommitteeSize |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 44:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxVerifierDuties", wireType)
+			}
+			m.MaxVerifierDuties = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxVerifierDuties |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 45:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCommitteesPerBlock", wireType)
+			}
+			m.MaxCommitteesPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCommitteesPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 46:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValueToleranceBps", wireType)
+			}
+			m.ValueToleranceBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ValueToleranceBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 47:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field VerifierScoreRateBps", wireType)
+			}
+			m.VerifierScoreRateBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.VerifierScoreRateBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 48:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinVerifierScoreBps", wireType)
+			}
+			m.MinVerifierScoreBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinVerifierScoreBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 49:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AuditBps", wireType)
+			}
+			m.AuditBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AuditBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 50:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxFraudsPerBlock", wireType)
+			}
+			m.MaxFraudsPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxFraudsPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 51:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeWindowBlocks", wireType)
+			}
+			m.DisputeWindowBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeWindowBlocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 52:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeTimeoutBlocks", wireType)
+			}
+			m.DisputeTimeoutBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeTimeoutBlocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 53:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxDisputeRounds", wireType)
+			}
+			m.MaxDisputeRounds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxDisputeRounds |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 54:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DepositDenom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DepositDenom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 55:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeDeposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.DisputeDeposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 56:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FraudDeposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.FraudDeposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipParams(dAtA[iNdEx:])

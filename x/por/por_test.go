@@ -66,8 +66,8 @@ func TestC17_GenesisRefusesEachMutatedField(t *testing.T) {
 			},
 		}
 	}
-	require.NoError(t, good().Validate(fakes.ValidatorCodec))
-	require.NoError(t, por.DefaultGenesis().Validate(fakes.ValidatorCodec))
+	require.NoError(t, good().Validate(fakes.ValidatorCodec, fakes.AccountCodec))
+	require.NoError(t, por.DefaultGenesis().Validate(fakes.ValidatorCodec, fakes.AccountCodec))
 	for name, change := range map[string]func(*por.GenesisState){
 		"params":                             func(g *por.GenesisState) { g.Params = por.Params{} },
 		"seeds out of order":                 func(g *por.GenesisState) { g.Seeds[0].Height = 8 },
@@ -93,7 +93,7 @@ func TestC17_GenesisRefusesEachMutatedField(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			state := good()
 			change(state)
-			require.Error(t, state.Validate(fakes.ValidatorCodec))
+			require.Error(t, state.Validate(fakes.ValidatorCodec, fakes.AccountCodec))
 		})
 	}
 }

@@ -32,6 +32,50 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+// Action is what a duty asks for.
+type Action int32
+
+const (
+	// ACTION_UNSPECIFIED: nothing; the answer is there, or it is too late.
+	ACTION_UNSPECIFIED Action = 0
+	// ACTION_PROVE_STORAGE asks for MsgProveStorage.
+	ACTION_PROVE_STORAGE Action = 1
+	// ACTION_COMMIT_CPU asks for MsgCommitCpu.
+	ACTION_COMMIT_CPU Action = 2
+	// ACTION_REVEAL_CPU asks for MsgRevealCpu.
+	ACTION_REVEAL_CPU Action = 3
+	// ACTION_WAIT: the answer is there; a draw is waited for, and something may be asked after it.
+	ACTION_WAIT Action = 4
+	// ACTION_STAND asks to be ready for a committee that measures, and to answer it.
+	ACTION_STAND Action = 10
+)
+
+var Action_name = map[int32]string{
+	0:  "ACTION_UNSPECIFIED",
+	1:  "ACTION_PROVE_STORAGE",
+	2:  "ACTION_COMMIT_CPU",
+	3:  "ACTION_REVEAL_CPU",
+	4:  "ACTION_WAIT",
+	10: "ACTION_STAND",
+}
+
+var Action_value = map[string]int32{
+	"ACTION_UNSPECIFIED":   0,
+	"ACTION_PROVE_STORAGE": 1,
+	"ACTION_COMMIT_CPU":    2,
+	"ACTION_REVEAL_CPU":    3,
+	"ACTION_WAIT":          4,
+	"ACTION_STAND":         10,
+}
+
+func (x Action) String() string {
+	return proto.EnumName(Action_name, int32(x))
+}
+
+func (Action) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{0}
+}
+
 // QueryParamsRequest asks for the params.
 type QueryParamsRequest struct {
 }
@@ -395,7 +439,1526 @@ func (m *QueryBeaconKeysResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryWindowsRequest asks for the windows that run.
+type QueryWindowsRequest struct {
+}
+
+func (m *QueryWindowsRequest) Reset()         { *m = QueryWindowsRequest{} }
+func (m *QueryWindowsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryWindowsRequest) ProtoMessage()    {}
+func (*QueryWindowsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{8}
+}
+func (m *QueryWindowsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWindowsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWindowsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWindowsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWindowsRequest.Merge(m, src)
+}
+func (m *QueryWindowsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWindowsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWindowsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWindowsRequest proto.InternalMessageInfo
+
+// QueryWindowsResponse answers QueryWindowsRequest.
+type QueryWindowsResponse struct {
+	// windows are those that are not closed, by class.
+	Windows []Window `protobuf:"bytes,1,rep,name=windows,proto3" json:"windows"`
+	// schedules are by class.
+	Schedules []Schedule `protobuf:"bytes,2,rep,name=schedules,proto3" json:"schedules"`
+	// height is the block that the answer is of.
+	Height int64 `protobuf:"varint,3,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *QueryWindowsResponse) Reset()         { *m = QueryWindowsResponse{} }
+func (m *QueryWindowsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryWindowsResponse) ProtoMessage()    {}
+func (*QueryWindowsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{9}
+}
+func (m *QueryWindowsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWindowsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWindowsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWindowsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWindowsResponse.Merge(m, src)
+}
+func (m *QueryWindowsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWindowsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWindowsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWindowsResponse proto.InternalMessageInfo
+
+func (m *QueryWindowsResponse) GetWindows() []Window {
+	if m != nil {
+		return m.Windows
+	}
+	return nil
+}
+
+func (m *QueryWindowsResponse) GetSchedules() []Schedule {
+	if m != nil {
+		return m.Schedules
+	}
+	return nil
+}
+
+func (m *QueryWindowsResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// QueryWindowRequest asks for a window.
+type QueryWindowRequest struct {
+	Class Class `protobuf:"varint,1,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// number of the window; 0 for the newest.
+	Number uint64 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+}
+
+func (m *QueryWindowRequest) Reset()         { *m = QueryWindowRequest{} }
+func (m *QueryWindowRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryWindowRequest) ProtoMessage()    {}
+func (*QueryWindowRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{10}
+}
+func (m *QueryWindowRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWindowRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWindowRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWindowRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWindowRequest.Merge(m, src)
+}
+func (m *QueryWindowRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWindowRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWindowRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWindowRequest proto.InternalMessageInfo
+
+func (m *QueryWindowRequest) GetClass() Class {
+	if m != nil {
+		return m.Class
+	}
+	return CLASS_UNSPECIFIED
+}
+
+func (m *QueryWindowRequest) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+// QueryWindowResponse answers QueryWindowRequest.
+type QueryWindowResponse struct {
+	Window Window `protobuf:"bytes,1,opt,name=window,proto3" json:"window"`
+}
+
+func (m *QueryWindowResponse) Reset()         { *m = QueryWindowResponse{} }
+func (m *QueryWindowResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryWindowResponse) ProtoMessage()    {}
+func (*QueryWindowResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{11}
+}
+func (m *QueryWindowResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWindowResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWindowResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWindowResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWindowResponse.Merge(m, src)
+}
+func (m *QueryWindowResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWindowResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWindowResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWindowResponse proto.InternalMessageInfo
+
+func (m *QueryWindowResponse) GetWindow() Window {
+	if m != nil {
+		return m.Window
+	}
+	return Window{}
+}
+
+// QueryMeasurementsRequest asks for a page of what a window found out.
+type QueryMeasurementsRequest struct {
+	Class Class `protobuf:"varint,1,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// number of the window; 0 for the newest.
+	Number uint64 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	// pagination: at most 200 a page; count_total is refused.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryMeasurementsRequest) Reset()         { *m = QueryMeasurementsRequest{} }
+func (m *QueryMeasurementsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryMeasurementsRequest) ProtoMessage()    {}
+func (*QueryMeasurementsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{12}
+}
+func (m *QueryMeasurementsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMeasurementsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMeasurementsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMeasurementsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMeasurementsRequest.Merge(m, src)
+}
+func (m *QueryMeasurementsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMeasurementsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMeasurementsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMeasurementsRequest proto.InternalMessageInfo
+
+func (m *QueryMeasurementsRequest) GetClass() Class {
+	if m != nil {
+		return m.Class
+	}
+	return CLASS_UNSPECIFIED
+}
+
+func (m *QueryMeasurementsRequest) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+func (m *QueryMeasurementsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryMeasurementsResponse answers QueryMeasurementsRequest.
+type QueryMeasurementsResponse struct {
+	Measurements []Measurement       `protobuf:"bytes,1,rep,name=measurements,proto3" json:"measurements"`
+	Pagination   *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryMeasurementsResponse) Reset()         { *m = QueryMeasurementsResponse{} }
+func (m *QueryMeasurementsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryMeasurementsResponse) ProtoMessage()    {}
+func (*QueryMeasurementsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{13}
+}
+func (m *QueryMeasurementsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMeasurementsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMeasurementsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMeasurementsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMeasurementsResponse.Merge(m, src)
+}
+func (m *QueryMeasurementsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMeasurementsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMeasurementsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMeasurementsResponse proto.InternalMessageInfo
+
+func (m *QueryMeasurementsResponse) GetMeasurements() []Measurement {
+	if m != nil {
+		return m.Measurements
+	}
+	return nil
+}
+
+func (m *QueryMeasurementsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDutiesRequest asks what an Xnode has to answer.
+type QueryDutiesRequest struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryDutiesRequest) Reset()         { *m = QueryDutiesRequest{} }
+func (m *QueryDutiesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDutiesRequest) ProtoMessage()    {}
+func (*QueryDutiesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{14}
+}
+func (m *QueryDutiesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDutiesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDutiesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDutiesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDutiesRequest.Merge(m, src)
+}
+func (m *QueryDutiesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDutiesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDutiesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDutiesRequest proto.InternalMessageInfo
+
+func (m *QueryDutiesRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryDutiesResponse answers QueryDutiesRequest.
+type QueryDutiesResponse struct {
+	Duties []ProofDuty `protobuf:"bytes,1,rep,name=duties,proto3" json:"duties"`
+	// height is the block that the answer is of.
+	Height int64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *QueryDutiesResponse) Reset()         { *m = QueryDutiesResponse{} }
+func (m *QueryDutiesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDutiesResponse) ProtoMessage()    {}
+func (*QueryDutiesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{15}
+}
+func (m *QueryDutiesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDutiesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDutiesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDutiesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDutiesResponse.Merge(m, src)
+}
+func (m *QueryDutiesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDutiesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDutiesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDutiesResponse proto.InternalMessageInfo
+
+func (m *QueryDutiesResponse) GetDuties() []ProofDuty {
+	if m != nil {
+		return m.Duties
+	}
+	return nil
+}
+
+func (m *QueryDutiesResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// ProofDuty is what an Xnode has to do in a window that runs.
+type ProofDuty struct {
+	Window Window `protobuf:"bytes,1,opt,name=window,proto3" json:"window"`
+	Action Action `protobuf:"varint,2,opt,name=action,proto3,enum=openmesh.por.v1.Action" json:"action,omitempty"`
+	// until is the last block in which it is taken; 0 for ACTION_WAIT.
+	Until int64 `protobuf:"varint,3,opt,name=until,proto3" json:"until,omitempty"`
+	// challenge is the Xnode's own in this window, 32 bytes.
+	Challenge []byte `protobuf:"bytes,4,opt,name=challenge,proto3" json:"challenge,omitempty"`
+	// claimed is the claim, in the class's unit.
+	Claimed uint64 `protobuf:"varint,5,opt,name=claimed,proto3" json:"claimed,omitempty"`
+	// allocated is how much of it is in use, and need not be proven to be kept.
+	Allocated uint64 `protobuf:"varint,6,opt,name=allocated,proto3" json:"allocated,omitempty"`
+	// max_units is the most units of storage that can be proven.
+	MaxUnits uint64 `protobuf:"varint,7,opt,name=max_units,json=maxUnits,proto3" json:"max_units,omitempty"`
+	// function is the step function of a CPU window.
+	Function *CpuFunction `protobuf:"bytes,8,opt,name=function,proto3" json:"function,omitempty"`
+	// drawn are the leaves to be revealed, ascending.
+	Drawn []uint64 `protobuf:"varint,9,rep,packed,name=drawn,proto3" json:"drawn,omitempty"`
+	// owed says that not answering is a miss; otherwise it may answer, but need not.
+	Owed bool `protobuf:"varint,10,opt,name=owed,proto3" json:"owed,omitempty"`
+}
+
+func (m *ProofDuty) Reset()         { *m = ProofDuty{} }
+func (m *ProofDuty) String() string { return proto.CompactTextString(m) }
+func (*ProofDuty) ProtoMessage()    {}
+func (*ProofDuty) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{16}
+}
+func (m *ProofDuty) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ProofDuty) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ProofDuty.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ProofDuty) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ProofDuty.Merge(m, src)
+}
+func (m *ProofDuty) XXX_Size() int {
+	return m.Size()
+}
+func (m *ProofDuty) XXX_DiscardUnknown() {
+	xxx_messageInfo_ProofDuty.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ProofDuty proto.InternalMessageInfo
+
+// QueryProofsRequest asks what windows found out about an Xnode.
+type QueryProofsRequest struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryProofsRequest) Reset()         { *m = QueryProofsRequest{} }
+func (m *QueryProofsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryProofsRequest) ProtoMessage()    {}
+func (*QueryProofsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{17}
+}
+func (m *QueryProofsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryProofsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryProofsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryProofsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryProofsRequest.Merge(m, src)
+}
+func (m *QueryProofsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryProofsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryProofsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryProofsRequest proto.InternalMessageInfo
+
+func (m *QueryProofsRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryProofsResponse answers QueryProofsRequest.
+type QueryProofsResponse struct {
+	// measurements are at most 20 of each class, without the bytes of proofs.
+	Measurements []Measurement `protobuf:"bytes,1,rep,name=measurements,proto3" json:"measurements"`
+}
+
+func (m *QueryProofsResponse) Reset()         { *m = QueryProofsResponse{} }
+func (m *QueryProofsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryProofsResponse) ProtoMessage()    {}
+func (*QueryProofsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{18}
+}
+func (m *QueryProofsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryProofsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryProofsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryProofsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryProofsResponse.Merge(m, src)
+}
+func (m *QueryProofsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryProofsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryProofsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryProofsResponse proto.InternalMessageInfo
+
+func (m *QueryProofsResponse) GetMeasurements() []Measurement {
+	if m != nil {
+		return m.Measurements
+	}
+	return nil
+}
+
+// QueryCapacityRequest asks for the capacity of an Xnode.
+type QueryCapacityRequest struct {
+	// operator of the Xnode.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryCapacityRequest) Reset()         { *m = QueryCapacityRequest{} }
+func (m *QueryCapacityRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCapacityRequest) ProtoMessage()    {}
+func (*QueryCapacityRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{19}
+}
+func (m *QueryCapacityRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCapacityRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCapacityRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCapacityRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCapacityRequest.Merge(m, src)
+}
+func (m *QueryCapacityRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCapacityRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCapacityRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCapacityRequest proto.InternalMessageInfo
+
+func (m *QueryCapacityRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// CapacityView is a capacity and what follows from it.
+type CapacityView struct {
+	Capacity Capacity `protobuf:"bytes,1,opt,name=capacity,proto3" json:"capacity"`
+	// mode is the class's.
+	Mode Mode `protobuf:"varint,2,opt,name=mode,proto3,enum=openmesh.por.v1.Mode" json:"mode,omitempty"`
+	// counted is what x/workers was told: the claim, or what of it is verified where proofs are enforced.
+	Counted uint64 `protobuf:"varint,3,opt,name=counted,proto3" json:"counted,omitempty"`
+}
+
+func (m *CapacityView) Reset()         { *m = CapacityView{} }
+func (m *CapacityView) String() string { return proto.CompactTextString(m) }
+func (*CapacityView) ProtoMessage()    {}
+func (*CapacityView) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{20}
+}
+func (m *CapacityView) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *CapacityView) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_CapacityView.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *CapacityView) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_CapacityView.Merge(m, src)
+}
+func (m *CapacityView) XXX_Size() int {
+	return m.Size()
+}
+func (m *CapacityView) XXX_DiscardUnknown() {
+	xxx_messageInfo_CapacityView.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_CapacityView proto.InternalMessageInfo
+
+func (m *CapacityView) GetCapacity() Capacity {
+	if m != nil {
+		return m.Capacity
+	}
+	return Capacity{}
+}
+
+func (m *CapacityView) GetMode() Mode {
+	if m != nil {
+		return m.Mode
+	}
+	return MODE_UNSPECIFIED
+}
+
+func (m *CapacityView) GetCounted() uint64 {
+	if m != nil {
+		return m.Counted
+	}
+	return 0
+}
+
+// QueryCapacityResponse answers QueryCapacityRequest.
+type QueryCapacityResponse struct {
+	// capacities are by class.
+	Capacities []CapacityView `protobuf:"bytes,1,rep,name=capacities,proto3" json:"capacities"`
+}
+
+func (m *QueryCapacityResponse) Reset()         { *m = QueryCapacityResponse{} }
+func (m *QueryCapacityResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCapacityResponse) ProtoMessage()    {}
+func (*QueryCapacityResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{21}
+}
+func (m *QueryCapacityResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCapacityResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCapacityResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCapacityResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCapacityResponse.Merge(m, src)
+}
+func (m *QueryCapacityResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCapacityResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCapacityResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCapacityResponse proto.InternalMessageInfo
+
+func (m *QueryCapacityResponse) GetCapacities() []CapacityView {
+	if m != nil {
+		return m.Capacities
+	}
+	return nil
+}
+
+// QueryCapacitiesRequest asks for a page of capacities.
+type QueryCapacitiesRequest struct {
+	// pagination: at most 200 a page; count_total is refused.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCapacitiesRequest) Reset()         { *m = QueryCapacitiesRequest{} }
+func (m *QueryCapacitiesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCapacitiesRequest) ProtoMessage()    {}
+func (*QueryCapacitiesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{22}
+}
+func (m *QueryCapacitiesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCapacitiesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCapacitiesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCapacitiesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCapacitiesRequest.Merge(m, src)
+}
+func (m *QueryCapacitiesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCapacitiesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCapacitiesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCapacitiesRequest proto.InternalMessageInfo
+
+func (m *QueryCapacitiesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCapacitiesResponse answers QueryCapacitiesRequest.
+type QueryCapacitiesResponse struct {
+	// capacities are by operator and class.
+	Capacities []Capacity          `protobuf:"bytes,1,rep,name=capacities,proto3" json:"capacities"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCapacitiesResponse) Reset()         { *m = QueryCapacitiesResponse{} }
+func (m *QueryCapacitiesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCapacitiesResponse) ProtoMessage()    {}
+func (*QueryCapacitiesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{23}
+}
+func (m *QueryCapacitiesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCapacitiesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCapacitiesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCapacitiesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCapacitiesResponse.Merge(m, src)
+}
+func (m *QueryCapacitiesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCapacitiesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCapacitiesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCapacitiesResponse proto.InternalMessageInfo
+
+func (m *QueryCapacitiesResponse) GetCapacities() []Capacity {
+	if m != nil {
+		return m.Capacities
+	}
+	return nil
+}
+
+func (m *QueryCapacitiesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCommitteeRequest asks for a committee.
+type QueryCommitteeRequest struct {
+	// class that is measured.
+	Class Class `protobuf:"varint,1,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,2,opt,name=window,proto3" json:"window,omitempty"`
+	// subject is the operator that is measured.
+	Subject string `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
+}
+
+func (m *QueryCommitteeRequest) Reset()         { *m = QueryCommitteeRequest{} }
+func (m *QueryCommitteeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCommitteeRequest) ProtoMessage()    {}
+func (*QueryCommitteeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{24}
+}
+func (m *QueryCommitteeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCommitteeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCommitteeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCommitteeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCommitteeRequest.Merge(m, src)
+}
+func (m *QueryCommitteeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCommitteeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCommitteeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCommitteeRequest proto.InternalMessageInfo
+
+func (m *QueryCommitteeRequest) GetClass() Class {
+	if m != nil {
+		return m.Class
+	}
+	return CLASS_UNSPECIFIED
+}
+
+func (m *QueryCommitteeRequest) GetWindow() uint64 {
+	if m != nil {
+		return m.Window
+	}
+	return 0
+}
+
+func (m *QueryCommitteeRequest) GetSubject() string {
+	if m != nil {
+		return m.Subject
+	}
+	return ""
+}
+
+// QueryCommitteeResponse answers QueryCommitteeRequest.
+type QueryCommitteeResponse struct {
+	Committee Committee `protobuf:"bytes,1,opt,name=committee,proto3" json:"committee"`
+	// verdict as it stands, or stood when the window closed.
+	Verdict Verdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=openmesh.por.v1.Verdict" json:"verdict,omitempty"`
+	// value that is agreed on, in the unit of the class; 0 unless OK.
+	Value uint64 `protobuf:"varint,3,opt,name=value,proto3" json:"value,omitempty"`
+}
+
+func (m *QueryCommitteeResponse) Reset()         { *m = QueryCommitteeResponse{} }
+func (m *QueryCommitteeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCommitteeResponse) ProtoMessage()    {}
+func (*QueryCommitteeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{25}
+}
+func (m *QueryCommitteeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCommitteeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCommitteeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCommitteeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCommitteeResponse.Merge(m, src)
+}
+func (m *QueryCommitteeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCommitteeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCommitteeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCommitteeResponse proto.InternalMessageInfo
+
+func (m *QueryCommitteeResponse) GetCommittee() Committee {
+	if m != nil {
+		return m.Committee
+	}
+	return Committee{}
+}
+
+func (m *QueryCommitteeResponse) GetVerdict() Verdict {
+	if m != nil {
+		return m.Verdict
+	}
+	return VERDICT_UNSPECIFIED
+}
+
+func (m *QueryCommitteeResponse) GetValue() uint64 {
+	if m != nil {
+		return m.Value
+	}
+	return 0
+}
+
+// SeatDuty is a subject that a verifier measures.
+type SeatDuty struct {
+	Class Class `protobuf:"varint,1,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,2,opt,name=window,proto3" json:"window,omitempty"`
+	// subject is the operator that is measured.
+	Subject string `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
+}
+
+func (m *SeatDuty) Reset()         { *m = SeatDuty{} }
+func (m *SeatDuty) String() string { return proto.CompactTextString(m) }
+func (*SeatDuty) ProtoMessage()    {}
+func (*SeatDuty) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{26}
+}
+func (m *SeatDuty) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SeatDuty) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SeatDuty.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SeatDuty) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SeatDuty.Merge(m, src)
+}
+func (m *SeatDuty) XXX_Size() int {
+	return m.Size()
+}
+func (m *SeatDuty) XXX_DiscardUnknown() {
+	xxx_messageInfo_SeatDuty.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SeatDuty proto.InternalMessageInfo
+
+func (m *SeatDuty) GetClass() Class {
+	if m != nil {
+		return m.Class
+	}
+	return CLASS_UNSPECIFIED
+}
+
+func (m *SeatDuty) GetWindow() uint64 {
+	if m != nil {
+		return m.Window
+	}
+	return 0
+}
+
+func (m *SeatDuty) GetSubject() string {
+	if m != nil {
+		return m.Subject
+	}
+	return ""
+}
+
+// QuerySeatsRequest asks for the seats of a verifier.
+type QuerySeatsRequest struct {
+	// verifier is the operator.
+	Verifier string `protobuf:"bytes,1,opt,name=verifier,proto3" json:"verifier,omitempty"`
+	// pagination: at most 200 a page; count_total is refused.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySeatsRequest) Reset()         { *m = QuerySeatsRequest{} }
+func (m *QuerySeatsRequest) String() string { return proto.CompactTextString(m) }
+func (*QuerySeatsRequest) ProtoMessage()    {}
+func (*QuerySeatsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{27}
+}
+func (m *QuerySeatsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySeatsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySeatsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySeatsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySeatsRequest.Merge(m, src)
+}
+func (m *QuerySeatsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySeatsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySeatsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySeatsRequest proto.InternalMessageInfo
+
+func (m *QuerySeatsRequest) GetVerifier() string {
+	if m != nil {
+		return m.Verifier
+	}
+	return ""
+}
+
+func (m *QuerySeatsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QuerySeatsResponse answers QuerySeatsRequest.
+type QuerySeatsResponse struct {
+	// duties by class, window and subject.
+	Duties     []SeatDuty          `protobuf:"bytes,1,rep,name=duties,proto3" json:"duties"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySeatsResponse) Reset()         { *m = QuerySeatsResponse{} }
+func (m *QuerySeatsResponse) String() string { return proto.CompactTextString(m) }
+func (*QuerySeatsResponse) ProtoMessage()    {}
+func (*QuerySeatsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{28}
+}
+func (m *QuerySeatsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySeatsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySeatsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySeatsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySeatsResponse.Merge(m, src)
+}
+func (m *QuerySeatsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySeatsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySeatsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySeatsResponse proto.InternalMessageInfo
+
+func (m *QuerySeatsResponse) GetDuties() []SeatDuty {
+	if m != nil {
+		return m.Duties
+	}
+	return nil
+}
+
+func (m *QuerySeatsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryVerifierScoreRequest asks for a score.
+type QueryVerifierScoreRequest struct {
+	// operator of the verifier.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryVerifierScoreRequest) Reset()         { *m = QueryVerifierScoreRequest{} }
+func (m *QueryVerifierScoreRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryVerifierScoreRequest) ProtoMessage()    {}
+func (*QueryVerifierScoreRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{29}
+}
+func (m *QueryVerifierScoreRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVerifierScoreRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVerifierScoreRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVerifierScoreRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVerifierScoreRequest.Merge(m, src)
+}
+func (m *QueryVerifierScoreRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVerifierScoreRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVerifierScoreRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVerifierScoreRequest proto.InternalMessageInfo
+
+func (m *QueryVerifierScoreRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryVerifierScoreResponse answers QueryVerifierScoreRequest.
+type QueryVerifierScoreResponse struct {
+	Score VerifierScore `protobuf:"bytes,1,opt,name=score,proto3" json:"score"`
+}
+
+func (m *QueryVerifierScoreResponse) Reset()         { *m = QueryVerifierScoreResponse{} }
+func (m *QueryVerifierScoreResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryVerifierScoreResponse) ProtoMessage()    {}
+func (*QueryVerifierScoreResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{30}
+}
+func (m *QueryVerifierScoreResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVerifierScoreResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVerifierScoreResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVerifierScoreResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVerifierScoreResponse.Merge(m, src)
+}
+func (m *QueryVerifierScoreResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVerifierScoreResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVerifierScoreResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVerifierScoreResponse proto.InternalMessageInfo
+
+func (m *QueryVerifierScoreResponse) GetScore() VerifierScore {
+	if m != nil {
+		return m.Score
+	}
+	return VerifierScore{}
+}
+
+// QueryChargesRequest asks for a page of charges.
+type QueryChargesRequest struct {
+	// pagination: at most 200 a page; count_total is refused.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryChargesRequest) Reset()         { *m = QueryChargesRequest{} }
+func (m *QueryChargesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryChargesRequest) ProtoMessage()    {}
+func (*QueryChargesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{31}
+}
+func (m *QueryChargesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryChargesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryChargesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryChargesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryChargesRequest.Merge(m, src)
+}
+func (m *QueryChargesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryChargesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryChargesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryChargesRequest proto.InternalMessageInfo
+
+func (m *QueryChargesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryChargesResponse answers QueryChargesRequest.
+type QueryChargesResponse struct {
+	// charges by class and subject.
+	Charges    []Charge            `protobuf:"bytes,1,rep,name=charges,proto3" json:"charges"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryChargesResponse) Reset()         { *m = QueryChargesResponse{} }
+func (m *QueryChargesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryChargesResponse) ProtoMessage()    {}
+func (*QueryChargesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{32}
+}
+func (m *QueryChargesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryChargesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryChargesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryChargesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryChargesResponse.Merge(m, src)
+}
+func (m *QueryChargesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryChargesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryChargesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryChargesResponse proto.InternalMessageInfo
+
+func (m *QueryChargesResponse) GetCharges() []Charge {
+	if m != nil {
+		return m.Charges
+	}
+	return nil
+}
+
+func (m *QueryChargesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryChargeRequest asks for a charge.
+type QueryChargeRequest struct {
+	// class of the verdict.
+	Class Class `protobuf:"varint,1,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// subject of the verdict.
+	Subject string `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
+}
+
+func (m *QueryChargeRequest) Reset()         { *m = QueryChargeRequest{} }
+func (m *QueryChargeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryChargeRequest) ProtoMessage()    {}
+func (*QueryChargeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{33}
+}
+func (m *QueryChargeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryChargeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryChargeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryChargeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryChargeRequest.Merge(m, src)
+}
+func (m *QueryChargeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryChargeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryChargeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryChargeRequest proto.InternalMessageInfo
+
+func (m *QueryChargeRequest) GetClass() Class {
+	if m != nil {
+		return m.Class
+	}
+	return CLASS_UNSPECIFIED
+}
+
+func (m *QueryChargeRequest) GetSubject() string {
+	if m != nil {
+		return m.Subject
+	}
+	return ""
+}
+
+// QueryChargeResponse answers QueryChargeRequest.
+type QueryChargeResponse struct {
+	Charge Charge `protobuf:"bytes,1,opt,name=charge,proto3" json:"charge"`
+}
+
+func (m *QueryChargeResponse) Reset()         { *m = QueryChargeResponse{} }
+func (m *QueryChargeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryChargeResponse) ProtoMessage()    {}
+func (*QueryChargeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{34}
+}
+func (m *QueryChargeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryChargeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryChargeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryChargeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryChargeResponse.Merge(m, src)
+}
+func (m *QueryChargeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryChargeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryChargeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryChargeResponse proto.InternalMessageInfo
+
+func (m *QueryChargeResponse) GetCharge() Charge {
+	if m != nil {
+		return m.Charge
+	}
+	return Charge{}
+}
+
+// QueryFraudRequest asks for a proven fraud.
+type QueryFraudRequest struct {
+	// class of the proof.
+	Class Class `protobuf:"varint,1,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,2,opt,name=window,proto3" json:"window,omitempty"`
+	// operator that gave the proof.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryFraudRequest) Reset()         { *m = QueryFraudRequest{} }
+func (m *QueryFraudRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryFraudRequest) ProtoMessage()    {}
+func (*QueryFraudRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{35}
+}
+func (m *QueryFraudRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFraudRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFraudRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFraudRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFraudRequest.Merge(m, src)
+}
+func (m *QueryFraudRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFraudRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFraudRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFraudRequest proto.InternalMessageInfo
+
+func (m *QueryFraudRequest) GetClass() Class {
+	if m != nil {
+		return m.Class
+	}
+	return CLASS_UNSPECIFIED
+}
+
+func (m *QueryFraudRequest) GetWindow() uint64 {
+	if m != nil {
+		return m.Window
+	}
+	return 0
+}
+
+func (m *QueryFraudRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryFraudResponse answers QueryFraudRequest.
+type QueryFraudResponse struct {
+	// fraud that was proven; none: there is none.
+	Fraud *FraudRecord `protobuf:"bytes,1,opt,name=fraud,proto3" json:"fraud,omitempty"`
+}
+
+func (m *QueryFraudResponse) Reset()         { *m = QueryFraudResponse{} }
+func (m *QueryFraudResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryFraudResponse) ProtoMessage()    {}
+func (*QueryFraudResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_60b1aafef37345e1, []int{36}
+}
+func (m *QueryFraudResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFraudResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFraudResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFraudResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFraudResponse.Merge(m, src)
+}
+func (m *QueryFraudResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFraudResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFraudResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFraudResponse proto.InternalMessageInfo
+
+func (m *QueryFraudResponse) GetFraud() *FraudRecord {
+	if m != nil {
+		return m.Fraud
+	}
+	return nil
+}
+
 func init() {
+	proto.RegisterEnum("openmesh.por.v1.Action", Action_name, Action_value)
 	proto.RegisterType((*QueryParamsRequest)(nil), "openmesh.por.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "openmesh.por.v1.QueryParamsResponse")
 	proto.RegisterType((*QueryBeaconRequest)(nil), "openmesh.por.v1.QueryBeaconRequest")
@@ -404,52 +1967,165 @@ func init() {
 	proto.RegisterType((*QueryBeaconKeyResponse)(nil), "openmesh.por.v1.QueryBeaconKeyResponse")
 	proto.RegisterType((*QueryBeaconKeysRequest)(nil), "openmesh.por.v1.QueryBeaconKeysRequest")
 	proto.RegisterType((*QueryBeaconKeysResponse)(nil), "openmesh.por.v1.QueryBeaconKeysResponse")
+	proto.RegisterType((*QueryWindowsRequest)(nil), "openmesh.por.v1.QueryWindowsRequest")
+	proto.RegisterType((*QueryWindowsResponse)(nil), "openmesh.por.v1.QueryWindowsResponse")
+	proto.RegisterType((*QueryWindowRequest)(nil), "openmesh.por.v1.QueryWindowRequest")
+	proto.RegisterType((*QueryWindowResponse)(nil), "openmesh.por.v1.QueryWindowResponse")
+	proto.RegisterType((*QueryMeasurementsRequest)(nil), "openmesh.por.v1.QueryMeasurementsRequest")
+	proto.RegisterType((*QueryMeasurementsResponse)(nil), "openmesh.por.v1.QueryMeasurementsResponse")
+	proto.RegisterType((*QueryDutiesRequest)(nil), "openmesh.por.v1.QueryDutiesRequest")
+	proto.RegisterType((*QueryDutiesResponse)(nil), "openmesh.por.v1.QueryDutiesResponse")
+	proto.RegisterType((*ProofDuty)(nil), "openmesh.por.v1.ProofDuty")
+	proto.RegisterType((*QueryProofsRequest)(nil), "openmesh.por.v1.QueryProofsRequest")
+	proto.RegisterType((*QueryProofsResponse)(nil), "openmesh.por.v1.QueryProofsResponse")
+	proto.RegisterType((*QueryCapacityRequest)(nil), "openmesh.por.v1.QueryCapacityRequest")
+	proto.RegisterType((*CapacityView)(nil), "openmesh.por.v1.CapacityView")
+	proto.RegisterType((*QueryCapacityResponse)(nil), "openmesh.por.v1.QueryCapacityResponse")
+	proto.RegisterType((*QueryCapacitiesRequest)(nil), "openmesh.por.v1.QueryCapacitiesRequest")
+	proto.RegisterType((*QueryCapacitiesResponse)(nil), "openmesh.por.v1.QueryCapacitiesResponse")
+	proto.RegisterType((*QueryCommitteeRequest)(nil), "openmesh.por.v1.QueryCommitteeRequest")
+	proto.RegisterType((*QueryCommitteeResponse)(nil), "openmesh.por.v1.QueryCommitteeResponse")
+	proto.RegisterType((*SeatDuty)(nil), "openmesh.por.v1.SeatDuty")
+	proto.RegisterType((*QuerySeatsRequest)(nil), "openmesh.por.v1.QuerySeatsRequest")
+	proto.RegisterType((*QuerySeatsResponse)(nil), "openmesh.por.v1.QuerySeatsResponse")
+	proto.RegisterType((*QueryVerifierScoreRequest)(nil), "openmesh.por.v1.QueryVerifierScoreRequest")
+	proto.RegisterType((*QueryVerifierScoreResponse)(nil), "openmesh.por.v1.QueryVerifierScoreResponse")
+	proto.RegisterType((*QueryChargesRequest)(nil), "openmesh.por.v1.QueryChargesRequest")
+	proto.RegisterType((*QueryChargesResponse)(nil), "openmesh.por.v1.QueryChargesResponse")
+	proto.RegisterType((*QueryChargeRequest)(nil), "openmesh.por.v1.QueryChargeRequest")
+	proto.RegisterType((*QueryChargeResponse)(nil), "openmesh.por.v1.QueryChargeResponse")
+	proto.RegisterType((*QueryFraudRequest)(nil), "openmesh.por.v1.QueryFraudRequest")
+	proto.RegisterType((*QueryFraudResponse)(nil), "openmesh.por.v1.QueryFraudResponse")
 }
 
 func init() { proto.RegisterFile("openmesh/por/v1/query.proto", fileDescriptor_60b1aafef37345e1) }
 
 var fileDescriptor_60b1aafef37345e1 = []byte{
-	// 631 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x94, 0x4f, 0x6b, 0x13, 0x4f,
-	0x18, 0xc7, 0xb3, 0x6d, 0x7f, 0x81, 0x3c, 0x3d, 0xfc, 0x70, 0xec, 0x1f, 0x1b, 0xeb, 0xb6, 0xae,
-	0xa5, 0x0d, 0xc1, 0xee, 0x98, 0xea, 0xc9, 0x8b, 0x18, 0x4a, 0x3d, 0xf4, 0xd2, 0xa6, 0x20, 0xe2,
-	0xc1, 0x3a, 0x9b, 0x0c, 0x9b, 0xa5, 0xcd, 0xce, 0x76, 0x67, 0x12, 0x0d, 0x25, 0x17, 0xc1, 0xab,
-	0x08, 0xe2, 0x7b, 0x10, 0x4f, 0x1e, 0x7c, 0x11, 0x3d, 0x16, 0xbd, 0x78, 0x12, 0x49, 0x04, 0xdf,
-	0x86, 0x64, 0x66, 0x76, 0x37, 0xc9, 0x36, 0x89, 0x97, 0xd2, 0x99, 0x79, 0x9e, 0xef, 0xf7, 0x33,
-	0xfb, 0x7c, 0x27, 0x70, 0x93, 0x05, 0xd4, 0x6f, 0x50, 0x5e, 0xc7, 0x01, 0x0b, 0x71, 0xab, 0x84,
-	0xcf, 0x9a, 0x34, 0x6c, 0xdb, 0x41, 0xc8, 0x04, 0x43, 0xff, 0x47, 0x87, 0x76, 0xc0, 0x42, 0xbb,
-	0x55, 0xca, 0x5f, 0x23, 0x0d, 0xcf, 0x67, 0x58, 0xfe, 0x55, 0x35, 0xf9, 0x62, 0x95, 0xf1, 0x06,
-	0xe3, 0xd8, 0x21, 0x9c, 0xaa, 0x66, 0xdc, 0x2a, 0x39, 0x54, 0x90, 0x12, 0x0e, 0x88, 0xeb, 0xf9,
-	0x44, 0x78, 0xcc, 0xd7, 0xb5, 0x2b, 0xaa, 0xf6, 0x58, 0xae, 0xb0, 0x5a, 0xe8, 0xa3, 0x05, 0x97,
-	0xb9, 0x4c, 0xed, 0xf7, 0xff, 0xd3, 0xbb, 0xab, 0x2e, 0x63, 0xee, 0x29, 0xc5, 0x24, 0xf0, 0x30,
-	0xf1, 0x7d, 0x26, 0xa4, 0x5a, 0xd4, 0xb3, 0x3a, 0xca, 0xee, 0x50, 0x52, 0x8d, 0xcd, 0x52, 0xa7,
-	0x01, 0x09, 0x49, 0x43, 0xf7, 0x5a, 0x0b, 0x80, 0x0e, 0xfb, 0xb0, 0x07, 0x72, 0xb3, 0x42, 0xcf,
-	0x9a, 0x94, 0x0b, 0xeb, 0x10, 0xae, 0x0f, 0xed, 0xf2, 0x80, 0xf9, 0x9c, 0xa2, 0x87, 0x90, 0x55,
-	0xcd, 0x37, 0x8c, 0x75, 0xa3, 0x30, 0xbf, 0xb3, 0x6c, 0x8f, 0x7c, 0x18, 0x5b, 0x35, 0x94, 0x73,
-	0x17, 0x3f, 0xd7, 0x32, 0x9f, 0xfe, 0x7c, 0x29, 0x1a, 0x15, 0xdd, 0x61, 0xdd, 0xd5, 0x46, 0x65,
-	0xc9, 0xa6, 0x8d, 0xd0, 0x12, 0x64, 0xeb, 0xd4, 0x73, 0xeb, 0x42, 0x2a, 0xce, 0x56, 0xf4, 0xca,
-	0xda, 0xd7, 0x00, 0x51, 0xb5, 0x06, 0x78, 0x00, 0x73, 0x9c, 0xd2, 0x9a, 0xb6, 0x5f, 0x4c, 0xd9,
-	0x1f, 0x51, 0x5a, 0x1b, 0x34, 0x97, 0xd5, 0xd6, 0x33, 0x58, 0x1c, 0x10, 0xdb, 0xa7, 0xed, 0xc8,
-	0xfd, 0x11, 0xe4, 0x5a, 0xe4, 0xd4, 0xab, 0x11, 0xc1, 0x42, 0xa9, 0x99, 0x2b, 0xdf, 0xfe, 0xf6,
-	0x75, 0xfb, 0x96, 0x9e, 0xc8, 0xd3, 0xe8, 0xec, 0x71, 0xad, 0x16, 0x52, 0xce, 0x8f, 0x44, 0xe8,
-	0xf9, 0x6e, 0x25, 0xe9, 0xb1, 0x5e, 0xc0, 0xd2, 0xa8, 0xb2, 0x26, 0xdd, 0x05, 0x50, 0x53, 0x38,
-	0x3e, 0xa1, 0x6d, 0xcd, 0x9b, 0x4f, 0xf1, 0xc6, 0x7d, 0x83, 0xd0, 0x39, 0x27, 0xda, 0xb5, 0x5e,
-	0x8e, 0xea, 0x47, 0x13, 0x42, 0x7b, 0x00, 0x49, 0xac, 0xb4, 0xfe, 0xa6, 0xad, 0xc1, 0xfb, 0x19,
-	0xb4, 0x55, 0x80, 0x75, 0x06, 0xed, 0x03, 0xe2, 0x52, 0xdd, 0x5b, 0x19, 0xe8, 0xb4, 0x3e, 0x1b,
-	0xb0, 0x9c, 0xb2, 0xd0, 0x77, 0xd8, 0x83, 0xf9, 0xe4, 0x0e, 0xfd, 0x99, 0xcf, 0xfe, 0xfb, 0x25,
-	0x20, 0xbe, 0x04, 0x47, 0x4f, 0x86, 0x58, 0x67, 0x24, 0xeb, 0xd6, 0x54, 0x56, 0x05, 0x31, 0x08,
-	0xbb, 0xf3, 0x71, 0x0e, 0xfe, 0x93, 0xb0, 0x48, 0x40, 0x56, 0x45, 0x0d, 0xdd, 0x49, 0xf1, 0xa4,
-	0xf3, 0x9c, 0xdf, 0x98, 0x5c, 0xa4, 0xac, 0xac, 0xb5, 0x37, 0xdf, 0x7f, 0x7f, 0x98, 0x59, 0x41,
-	0xcb, 0xf8, 0xea, 0x27, 0x83, 0x3a, 0x90, 0x55, 0x97, 0x1d, 0xe7, 0x3a, 0x14, 0xee, 0x71, 0xae,
-	0xc3, 0x99, 0xb6, 0x0a, 0xd2, 0xd5, 0x42, 0xeb, 0xf8, 0xea, 0x67, 0x8c, 0xcf, 0xd5, 0x9b, 0xe8,
-	0xa0, 0x77, 0x06, 0xe4, 0xe2, 0x8f, 0x8d, 0x36, 0x27, 0xa9, 0x27, 0x21, 0xcf, 0x6f, 0x4d, 0xad,
-	0xd3, 0x20, 0xf7, 0x24, 0x48, 0x11, 0x15, 0xc6, 0x80, 0xc8, 0x14, 0xe0, 0xf3, 0x38, 0xfd, 0x1d,
-	0xf4, 0xd6, 0x00, 0x48, 0x72, 0x83, 0xa6, 0x39, 0xc5, 0xe3, 0x28, 0x4c, 0x2f, 0xd4, 0x4c, 0x1b,
-	0x92, 0xc9, 0x44, 0xab, 0x93, 0x98, 0xca, 0xbb, 0x17, 0x5d, 0xd3, 0xb8, 0xec, 0x9a, 0xc6, 0xaf,
-	0xae, 0x69, 0xbc, 0xef, 0x99, 0x99, 0xcb, 0x9e, 0x99, 0xf9, 0xd1, 0x33, 0x33, 0xcf, 0x8b, 0xae,
-	0x27, 0xea, 0x4d, 0xc7, 0xae, 0xb2, 0x46, 0xac, 0xb0, 0xed, 0x53, 0xf1, 0x8a, 0x85, 0x27, 0x89,
-	0xe4, 0xeb, 0xbe, 0xa8, 0x93, 0x95, 0xbf, 0x88, 0xf7, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff, 0x47,
-	0x98, 0xea, 0xdc, 0x0b, 0x06, 0x00, 0x00,
+	// 1983 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x59, 0xdd, 0x6f, 0x1b, 0xc7,
+	0x11, 0xd7, 0x49, 0x14, 0x45, 0x8e, 0xd5, 0x44, 0xde, 0xca, 0x36, 0x4d, 0xcb, 0xb4, 0x7a, 0x76,
+	0x1d, 0x59, 0xb6, 0x79, 0x91, 0xec, 0x1a, 0x41, 0x9a, 0x36, 0x95, 0x28, 0x29, 0x51, 0x1d, 0xdb,
+	0xf2, 0x49, 0x56, 0x8a, 0x00, 0xa9, 0x7a, 0xbc, 0x5b, 0x53, 0xd7, 0x90, 0x77, 0xcc, 0x7d, 0x50,
+	0x36, 0x04, 0xbe, 0x14, 0x69, 0x9b, 0x3e, 0xf4, 0xc3, 0x28, 0xfa, 0xd4, 0x16, 0x28, 0x50, 0xb4,
+	0x35, 0xfa, 0x94, 0x02, 0xf9, 0x23, 0xf2, 0x18, 0xb8, 0x0f, 0xed, 0x53, 0x51, 0xd8, 0x05, 0xfa,
+	0xd0, 0x7f, 0xa2, 0xb8, 0xdd, 0xd9, 0xfb, 0xe0, 0xf1, 0x28, 0xd6, 0x66, 0x91, 0x17, 0x81, 0xbb,
+	0x3b, 0xb3, 0xf3, 0x9b, 0xd9, 0xdf, 0xce, 0xcd, 0xac, 0xe0, 0x8c, 0xdd, 0xa6, 0x56, 0x8b, 0xba,
+	0xfb, 0x4a, 0xdb, 0x76, 0x94, 0xce, 0x92, 0xf2, 0xa1, 0x4f, 0x9d, 0x87, 0xd5, 0xb6, 0x63, 0x7b,
+	0x36, 0x79, 0x59, 0x2c, 0x56, 0xdb, 0xb6, 0x53, 0xed, 0x2c, 0x95, 0x8f, 0x6b, 0x2d, 0xd3, 0xb2,
+	0x15, 0xf6, 0x97, 0xcb, 0x94, 0x17, 0x75, 0xdb, 0x6d, 0xd9, 0xae, 0x52, 0xd7, 0x5c, 0xca, 0x95,
+	0x95, 0xce, 0x52, 0x9d, 0x7a, 0xda, 0x92, 0xd2, 0xd6, 0x1a, 0xa6, 0xa5, 0x79, 0xa6, 0x6d, 0xa1,
+	0xec, 0x69, 0x2e, 0xbb, 0xc7, 0x46, 0x0a, 0x1f, 0xe0, 0xd2, 0x6c, 0xc3, 0x6e, 0xd8, 0x7c, 0x3e,
+	0xf8, 0x85, 0xb3, 0x73, 0x0d, 0xdb, 0x6e, 0x34, 0xa9, 0xa2, 0xb5, 0x4d, 0x45, 0xb3, 0x2c, 0xdb,
+	0x63, 0xbb, 0x09, 0x9d, 0xb9, 0x5e, 0xec, 0x75, 0xaa, 0xe9, 0xa1, 0xb1, 0x94, 0x67, 0x7a, 0x53,
+	0x73, 0x85, 0xea, 0xb9, 0xd4, 0xa2, 0xdd, 0x6a, 0x99, 0x9e, 0x47, 0x69, 0xa6, 0xb6, 0xed, 0x3b,
+	0x5e, 0x96, 0xe1, 0xb6, 0xe6, 0x68, 0xad, 0x4c, 0x58, 0x07, 0xa6, 0x65, 0xd8, 0x07, 0x7c, 0x55,
+	0x9e, 0x05, 0x72, 0x37, 0x88, 0xd2, 0x16, 0x53, 0x51, 0xe9, 0x87, 0x3e, 0x75, 0x3d, 0xf9, 0x2e,
+	0x7c, 0x39, 0x31, 0xeb, 0xb6, 0x6d, 0xcb, 0xa5, 0xe4, 0x75, 0xc8, 0xf3, 0xad, 0x4b, 0xd2, 0xbc,
+	0xb4, 0x70, 0x6c, 0xf9, 0x54, 0xb5, 0xe7, 0x44, 0xaa, 0x5c, 0x61, 0xb5, 0xf8, 0xd9, 0x3f, 0xce,
+	0x8d, 0x3d, 0xfe, 0xf7, 0x27, 0x8b, 0x92, 0x8a, 0x1a, 0xf2, 0x15, 0x34, 0xb4, 0xca, 0x82, 0x82,
+	0x86, 0xc8, 0x49, 0xc8, 0xef, 0x53, 0xb3, 0xb1, 0xef, 0xb1, 0x1d, 0x27, 0x54, 0x1c, 0xc9, 0x37,
+	0x11, 0x80, 0x90, 0x46, 0x00, 0xd7, 0x21, 0xe7, 0x52, 0x6a, 0xa0, 0xf9, 0x13, 0x29, 0xf3, 0xdb,
+	0x94, 0x1a, 0x71, 0xe3, 0x4c, 0x5a, 0xfe, 0x0e, 0x9c, 0x88, 0x6d, 0x76, 0x93, 0x3e, 0x14, 0xd6,
+	0xdf, 0x84, 0x62, 0x47, 0x6b, 0x9a, 0x86, 0xe6, 0xd9, 0x0e, 0xdb, 0xb3, 0xb8, 0xfa, 0x95, 0x27,
+	0x9f, 0x5e, 0x3d, 0x8b, 0x54, 0xd8, 0x15, 0x6b, 0x2b, 0x86, 0xe1, 0x50, 0xd7, 0xdd, 0xf6, 0x1c,
+	0xd3, 0x6a, 0xa8, 0x91, 0x8e, 0xfc, 0x5d, 0x38, 0xd9, 0xbb, 0x33, 0x22, 0x5d, 0x03, 0xe0, 0xc7,
+	0xbf, 0xf7, 0x01, 0x7d, 0x88, 0x78, 0xcb, 0x29, 0xbc, 0xa1, 0x5e, 0x1c, 0x74, 0xb1, 0x2e, 0x66,
+	0xe5, 0xef, 0xf5, 0xee, 0x2f, 0x4e, 0x88, 0x6c, 0x00, 0x44, 0x7c, 0xc6, 0xfd, 0x2f, 0x56, 0x11,
+	0x78, 0x40, 0xfe, 0x2a, 0xbf, 0x39, 0x48, 0xfe, 0xea, 0x96, 0xd6, 0xa0, 0xa8, 0xab, 0xc6, 0x34,
+	0xe5, 0x3f, 0x4b, 0x70, 0x2a, 0x65, 0x02, 0x7d, 0xd8, 0x80, 0x63, 0x91, 0x0f, 0xc1, 0x99, 0x4f,
+	0x0c, 0xef, 0x04, 0x84, 0x4e, 0xb8, 0xe4, 0xad, 0x04, 0xd6, 0x71, 0x86, 0xf5, 0x95, 0x23, 0xb1,
+	0x72, 0x10, 0x09, 0xb0, 0x27, 0x90, 0x15, 0xef, 0x32, 0x06, 0x87, 0x6c, 0xfd, 0x44, 0x82, 0xd9,
+	0xe4, 0x3c, 0x3a, 0xf0, 0x06, 0x4c, 0x71, 0xb2, 0x0b, 0xf0, 0x69, 0xc2, 0x72, 0x95, 0x38, 0x72,
+	0xa1, 0x42, 0x56, 0xa1, 0xe8, 0xea, 0xfb, 0xd4, 0xf0, 0x9b, 0xd4, 0x2d, 0x8d, 0x33, 0xfd, 0xd3,
+	0x69, 0xc6, 0xa1, 0x44, 0xe2, 0x00, 0x43, 0xb5, 0x18, 0xbf, 0x27, 0x12, 0xfc, 0x7e, 0x0f, 0x6f,
+	0x03, 0x37, 0x2f, 0x0e, 0xf5, 0x0a, 0x4c, 0xb2, 0xac, 0xc0, 0xce, 0xf3, 0xa5, 0xe5, 0x93, 0x29,
+	0x6b, 0xb5, 0x60, 0x55, 0xe5, 0x42, 0xc1, 0xde, 0x96, 0xdf, 0xaa, 0x53, 0x87, 0x85, 0x34, 0xa7,
+	0xe2, 0x28, 0xbc, 0xbc, 0x62, 0xef, 0xe8, 0xf2, 0x72, 0xcf, 0x32, 0x2f, 0x6f, 0x3a, 0x16, 0xa8,
+	0x21, 0x3f, 0x96, 0xa0, 0xc4, 0xf6, 0xbc, 0x45, 0x35, 0xd7, 0x77, 0x68, 0x8b, 0x5a, 0x9e, 0x3b,
+	0x52, 0xd4, 0x3d, 0x84, 0x9e, 0x78, 0x6e, 0x42, 0xff, 0x45, 0x82, 0xd3, 0x7d, 0xa0, 0x62, 0x10,
+	0x6e, 0xc2, 0x74, 0x2b, 0x36, 0x8f, 0xb4, 0x98, 0x4b, 0x41, 0x8e, 0x29, 0xc7, 0xe3, 0x91, 0x50,
+	0x1e, 0x1d, 0xaf, 0xbf, 0x8d, 0x6c, 0x58, 0xf3, 0x3d, 0x93, 0x86, 0x71, 0xbd, 0x0e, 0x05, 0xbb,
+	0x4d, 0x9d, 0x58, 0x72, 0x2a, 0x3d, 0xf9, 0xf4, 0xea, 0x2c, 0xee, 0x9f, 0xcc, 0x49, 0xa1, 0xa4,
+	0xdc, 0xc4, 0xd3, 0x17, 0x7b, 0xa1, 0xe3, 0xdf, 0x80, 0xbc, 0xc1, 0x66, 0x32, 0xaf, 0xf1, 0x96,
+	0x63, 0xdb, 0xf7, 0xd7, 0x7c, 0x2f, 0x71, 0x8d, 0x51, 0x29, 0xc6, 0xe3, 0xf1, 0x04, 0x8f, 0xff,
+	0x33, 0x0e, 0xc5, 0x50, 0xf1, 0x45, 0x28, 0x46, 0x14, 0xc8, 0x6b, 0x7a, 0x18, 0xc8, 0x97, 0xfa,
+	0xe8, 0xae, 0xb0, 0x65, 0x15, 0xc5, 0xc8, 0x2c, 0x4c, 0xfa, 0x96, 0x67, 0x36, 0xf1, 0x66, 0xf1,
+	0x01, 0x99, 0x83, 0xa2, 0xbe, 0xaf, 0x35, 0x9b, 0xd4, 0x6a, 0xd0, 0x52, 0x6e, 0x5e, 0x5a, 0x98,
+	0x56, 0xa3, 0x09, 0x52, 0x82, 0x29, 0xbd, 0xa9, 0x99, 0x2d, 0x6a, 0x94, 0x26, 0x19, 0xfb, 0xc4,
+	0x30, 0xd0, 0xd3, 0x9a, 0x4d, 0x5b, 0xd7, 0x3c, 0x6a, 0x94, 0xf2, 0x6c, 0x2d, 0x9a, 0x20, 0x67,
+	0xa0, 0xd8, 0xd2, 0x1e, 0xec, 0xf9, 0x96, 0xe9, 0xb9, 0xa5, 0x29, 0xb6, 0x5a, 0x68, 0x69, 0x0f,
+	0xee, 0x05, 0x63, 0xf2, 0x1a, 0x14, 0xee, 0xfb, 0x16, 0xc7, 0x5e, 0x60, 0x7e, 0xa7, 0xf9, 0x54,
+	0x6b, 0xfb, 0x1b, 0x28, 0xa3, 0x86, 0xd2, 0x81, 0x0b, 0x86, 0xa3, 0x1d, 0x58, 0xa5, 0xe2, 0xfc,
+	0xc4, 0x42, 0x4e, 0xe5, 0x03, 0x42, 0x20, 0x67, 0x1f, 0x50, 0xa3, 0x04, 0xf3, 0xd2, 0x42, 0x41,
+	0x65, 0xbf, 0x5f, 0xcf, 0x7d, 0xfc, 0xbb, 0x73, 0x63, 0x21, 0x4f, 0x58, 0xc4, 0x5f, 0x90, 0x27,
+	0x75, 0xf1, 0x89, 0xc7, 0xbd, 0xfe, 0x0f, 0x17, 0x44, 0x7e, 0x07, 0xf3, 0x72, 0x4d, 0x6b, 0x6b,
+	0xba, 0xe9, 0x3d, 0x7c, 0x31, 0xc4, 0xbf, 0x92, 0x60, 0x5a, 0xec, 0xb4, 0x6b, 0xd2, 0x03, 0xf2,
+	0x2d, 0x28, 0xe8, 0x38, 0x46, 0xc2, 0xa5, 0xf3, 0xb3, 0x50, 0x88, 0x83, 0x0c, 0xb5, 0xc8, 0x25,
+	0xc8, 0xb5, 0x6c, 0x83, 0x22, 0xe5, 0xd2, 0xf5, 0xc4, 0x2d, 0xdb, 0xa0, 0x2a, 0x13, 0x61, 0xd4,
+	0xb1, 0x7d, 0x2b, 0xa0, 0xc7, 0x04, 0x52, 0x87, 0x0f, 0x65, 0x0d, 0xcb, 0x8b, 0xc8, 0x4b, 0x8c,
+	0xe5, 0xdb, 0x00, 0x68, 0x29, 0xba, 0x77, 0x67, 0x33, 0x11, 0x06, 0x2e, 0x25, 0xbe, 0xa0, 0x91,
+	0x6e, 0x58, 0x07, 0xd4, 0xc2, 0xa9, 0x51, 0xd7, 0x01, 0x8f, 0x45, 0x1d, 0x10, 0x37, 0x11, 0xd5,
+	0x32, 0x29, 0x3f, 0x86, 0x8b, 0x74, 0x4c, 0x6f, 0x74, 0xd9, 0xf2, 0x91, 0x24, 0x02, 0x2e, 0x8a,
+	0xe4, 0xe7, 0xfe, 0x12, 0x61, 0xb6, 0xc2, 0x2f, 0x11, 0x66, 0xa2, 0x65, 0x98, 0x72, 0xfd, 0xfa,
+	0xf7, 0xa9, 0xce, 0x3f, 0xda, 0x83, 0xc8, 0x29, 0x04, 0xe5, 0x3f, 0x49, 0xe2, 0x84, 0x22, 0x4c,
+	0x18, 0xbd, 0x1a, 0x14, 0xc3, 0x6a, 0x3e, 0xb3, 0x10, 0x0c, 0xd5, 0x12, 0x75, 0x44, 0xa8, 0x17,
+	0x60, 0xea, 0x50, 0xc7, 0x30, 0x75, 0x0f, 0xb9, 0x5a, 0x4a, 0x6d, 0xb1, 0xcb, 0xd7, 0x55, 0x21,
+	0x18, 0x64, 0x97, 0x8e, 0xd6, 0xf4, 0x29, 0xf2, 0x95, 0x0f, 0xe4, 0x8f, 0x24, 0x28, 0x6c, 0x53,
+	0xcd, 0x63, 0x09, 0xfb, 0x8b, 0x0b, 0xd8, 0x23, 0x09, 0x8e, 0xb3, 0x80, 0x05, 0x58, 0xe2, 0xa9,
+	0xac, 0x43, 0x1d, 0xf3, 0xbe, 0x49, 0x87, 0x48, 0x0c, 0x42, 0xb2, 0xe7, 0x0e, 0x8c, 0x3f, 0xf7,
+	0x1d, 0xf8, 0xb5, 0x84, 0xf9, 0x15, 0x31, 0x85, 0x55, 0x64, 0xf2, 0xd3, 0xd9, 0xa7, 0x08, 0xc4,
+	0x78, 0xf6, 0xfb, 0x72, 0x8e, 0x8c, 0xf6, 0x77, 0xb1, 0xae, 0xd9, 0x45, 0xb7, 0xb7, 0x75, 0xdb,
+	0xa1, 0x2f, 0x96, 0x51, 0xdf, 0x87, 0x72, 0xbf, 0x2d, 0xd1, 0xef, 0x37, 0x61, 0xd2, 0x0d, 0x26,
+	0x90, 0xb4, 0x95, 0x7e, 0x8c, 0x8b, 0xd4, 0xe2, 0xbe, 0x73, 0x3d, 0xf9, 0x7d, 0xfc, 0xc4, 0xd4,
+	0xf6, 0x35, 0xa7, 0x31, 0xfa, 0x94, 0xf5, 0x5b, 0x51, 0xf6, 0x87, 0xfb, 0x47, 0x65, 0xbf, 0xce,
+	0xa7, 0x32, 0xcb, 0x7e, 0xae, 0x92, 0x28, 0xfb, 0x51, 0x65, 0x74, 0x07, 0xd6, 0x41, 0x36, 0x71,
+	0x5b, 0xcf, 0x97, 0xa3, 0x62, 0x57, 0x6b, 0x7c, 0xd8, 0xab, 0x75, 0x37, 0x11, 0xf6, 0x78, 0xfd,
+	0xcf, 0x5d, 0xcc, 0x2c, 0xce, 0xd2, 0x41, 0x41, 0x0d, 0xf9, 0xe7, 0xe2, 0xb6, 0x6e, 0x38, 0x9a,
+	0x6f, 0x8c, 0x36, 0xdd, 0xc6, 0xa9, 0x3b, 0x31, 0x34, 0x75, 0xdf, 0xc6, 0xe0, 0x22, 0x20, 0xf4,
+	0x71, 0x19, 0x26, 0xef, 0x07, 0x13, 0xe8, 0x62, 0xba, 0x6c, 0x41, 0x71, 0xdd, 0x76, 0x0c, 0x95,
+	0x8b, 0x2e, 0x3e, 0x92, 0x20, 0xcf, 0x4b, 0x4b, 0x72, 0x12, 0xc8, 0x4a, 0x6d, 0x67, 0xf3, 0xce,
+	0xed, 0xbd, 0x7b, 0xb7, 0xb7, 0xb7, 0xd6, 0x6b, 0x9b, 0x1b, 0x9b, 0xeb, 0x6b, 0x33, 0x63, 0xa4,
+	0x04, 0xb3, 0x38, 0xbf, 0xa5, 0xde, 0xd9, 0x5d, 0xdf, 0xdb, 0xde, 0xb9, 0xa3, 0xae, 0xbc, 0xb5,
+	0x3e, 0x23, 0x91, 0x13, 0x70, 0x1c, 0x57, 0x6a, 0x77, 0x6e, 0xdd, 0xda, 0xdc, 0xd9, 0xab, 0x6d,
+	0xdd, 0x9b, 0x19, 0x8f, 0x4d, 0xab, 0xeb, 0xbb, 0xeb, 0x2b, 0xef, 0xb0, 0xe9, 0x09, 0xf2, 0x32,
+	0x1c, 0xc3, 0xe9, 0x77, 0x57, 0x36, 0x77, 0x66, 0x72, 0x64, 0x06, 0xa6, 0x71, 0x62, 0x7b, 0x67,
+	0xe5, 0xf6, 0xda, 0x0c, 0x94, 0x73, 0x1f, 0xff, 0xbe, 0x32, 0xb6, 0xfc, 0x37, 0x02, 0x93, 0xcc,
+	0x3d, 0xe2, 0x41, 0x9e, 0xbf, 0xa9, 0x90, 0xf3, 0x29, 0x67, 0xd2, 0x0f, 0x37, 0xe5, 0x0b, 0x83,
+	0x85, 0x78, 0x98, 0xe4, 0x73, 0x3f, 0xf8, 0xeb, 0xbf, 0x7e, 0x39, 0x7e, 0x9a, 0x9c, 0x52, 0xfa,
+	0xbf, 0x1c, 0x91, 0x2e, 0xe4, 0x79, 0x57, 0x9f, 0x65, 0x35, 0xf1, 0x8a, 0x93, 0x65, 0x35, 0xf9,
+	0x78, 0x23, 0x2f, 0x30, 0xab, 0x32, 0x99, 0x57, 0xfa, 0x3f, 0x94, 0x29, 0x87, 0xbc, 0xa9, 0xe8,
+	0x92, 0x9f, 0x49, 0x50, 0x0c, 0x5f, 0x15, 0xc8, 0xc5, 0x41, 0xbb, 0x47, 0xaf, 0x39, 0xe5, 0x57,
+	0x8e, 0x94, 0x43, 0x20, 0xaf, 0x32, 0x20, 0x8b, 0x64, 0x21, 0x03, 0x08, 0x7b, 0xee, 0x50, 0x0e,
+	0xc3, 0x67, 0x9e, 0x2e, 0xf9, 0xa1, 0x04, 0x10, 0x3d, 0x90, 0x90, 0xa3, 0x2c, 0x85, 0xc7, 0xb1,
+	0x70, 0xb4, 0x20, 0x62, 0xba, 0xc0, 0x30, 0x55, 0xc8, 0xdc, 0x20, 0x4c, 0xe4, 0x01, 0x4c, 0xe1,
+	0x1b, 0x07, 0xc9, 0x88, 0x79, 0xf2, 0x69, 0xa4, 0xfc, 0xd5, 0x23, 0xa4, 0xd0, 0xfa, 0x3c, 0xb3,
+	0x5e, 0x26, 0x25, 0xa5, 0xff, 0x63, 0xa1, 0x4b, 0x7e, 0x24, 0x41, 0x9e, 0x6b, 0x65, 0x51, 0x22,
+	0xf1, 0x94, 0x51, 0xbe, 0x30, 0x58, 0x08, 0xed, 0x2e, 0x31, 0xbb, 0x97, 0xc9, 0xa5, 0x2c, 0xbb,
+	0xca, 0x21, 0x4b, 0x1e, 0x5d, 0xe5, 0x90, 0x3f, 0x13, 0x74, 0xc9, 0x1f, 0x24, 0x98, 0x8e, 0xb7,
+	0xf6, 0xe4, 0x52, 0x7f, 0x4b, 0x7d, 0x5e, 0x2a, 0xca, 0x8b, 0xc3, 0x88, 0x22, 0xb4, 0x6f, 0x32,
+	0x68, 0xaf, 0x91, 0x1b, 0x43, 0x43, 0x53, 0x12, 0x8f, 0x03, 0x3f, 0x91, 0x20, 0xcf, 0x7b, 0xf0,
+	0xac, 0x80, 0x25, 0xba, 0xfd, 0xac, 0x80, 0x25, 0xdb, 0x78, 0xf9, 0x3a, 0x43, 0x55, 0x25, 0x57,
+	0x52, 0xa8, 0x44, 0x66, 0x74, 0x95, 0x43, 0xf1, 0xb3, 0xab, 0x60, 0x0d, 0x12, 0x60, 0xe1, 0x7d,
+	0x5e, 0x66, 0x16, 0x89, 0x77, 0x94, 0x99, 0x59, 0x24, 0xd1, 0x2a, 0xfe, 0xaf, 0x58, 0xda, 0x1c,
+	0xc0, 0x23, 0x09, 0x0a, 0xa2, 0x55, 0x20, 0x19, 0xf4, 0xec, 0xe9, 0x17, 0xcb, 0x17, 0x8f, 0x12,
+	0x43, 0x44, 0x37, 0x18, 0xa2, 0x57, 0x49, 0x75, 0x38, 0x44, 0x61, 0x1b, 0xf8, 0x91, 0x04, 0x10,
+	0xf5, 0x3d, 0x59, 0xd7, 0x3b, 0xd5, 0x7c, 0x65, 0x5d, 0xef, 0x74, 0x0b, 0x25, 0x9f, 0x67, 0xc8,
+	0xce, 0x92, 0x33, 0x29, 0x64, 0xb1, 0x0e, 0xe9, 0x37, 0x12, 0x14, 0xc3, 0x46, 0x20, 0x2b, 0xed,
+	0xf5, 0x36, 0x3d, 0x59, 0x69, 0x2f, 0xd5, 0x88, 0x0c, 0x60, 0x74, 0xd8, 0x67, 0xc4, 0x48, 0xcd,
+	0x59, 0xde, 0x55, 0x0e, 0xb1, 0xac, 0x60, 0x49, 0x70, 0x92, 0x55, 0xc6, 0x44, 0xee, 0x6f, 0x32,
+	0x5e, 0xca, 0x97, 0xcf, 0x0f, 0x94, 0x41, 0x48, 0xd7, 0x18, 0xa4, 0xab, 0xe4, 0xf2, 0xa0, 0x03,
+	0x13, 0x75, 0x7e, 0x57, 0x71, 0x99, 0xf5, 0x3f, 0x4a, 0xf0, 0xa5, 0x44, 0xe9, 0x49, 0x32, 0xee,
+	0x75, 0xbf, 0x4a, 0xb9, 0x7c, 0x79, 0x28, 0x59, 0xc4, 0xf7, 0x06, 0xc3, 0x77, 0x83, 0x5c, 0x1f,
+	0x8e, 0x50, 0x02, 0xe9, 0x1e, 0xab, 0x7f, 0x83, 0x6c, 0x8d, 0xa5, 0x69, 0x56, 0xb6, 0x4e, 0x56,
+	0xc6, 0x59, 0xd9, 0xba, 0xa7, 0xbe, 0x1d, 0x90, 0xad, 0x45, 0x0d, 0xfb, 0x63, 0x09, 0xf2, 0x5c,
+	0x2b, 0xeb, 0xc2, 0x27, 0x8a, 0xd2, 0xf2, 0x85, 0xc1, 0x42, 0x68, 0x77, 0x99, 0xd9, 0xbd, 0x42,
+	0x16, 0xb3, 0xec, 0x46, 0xec, 0x09, 0x49, 0xf3, 0x53, 0x09, 0x26, 0x59, 0xd1, 0x95, 0x45, 0x9a,
+	0x78, 0x45, 0x99, 0x45, 0x9a, 0x44, 0x91, 0x27, 0x7f, 0x9d, 0xc1, 0xf8, 0x1a, 0xb9, 0x96, 0x82,
+	0xc1, 0x0a, 0xba, 0x7e, 0x1c, 0x0e, 0x8f, 0x68, 0x75, 0xed, 0xb3, 0xa7, 0x15, 0xe9, 0xf3, 0xa7,
+	0x15, 0xe9, 0x9f, 0x4f, 0x2b, 0xd2, 0x2f, 0x9e, 0x55, 0xc6, 0x3e, 0x7f, 0x56, 0x19, 0xfb, 0xfb,
+	0xb3, 0xca, 0xd8, 0x7b, 0x8b, 0x0d, 0xd3, 0xdb, 0xf7, 0xeb, 0x55, 0xdd, 0x6e, 0x85, 0x1b, 0x5f,
+	0xb5, 0xa8, 0x77, 0x60, 0x3b, 0x1f, 0x44, 0x96, 0x1e, 0x04, 0xb6, 0xea, 0x79, 0xf6, 0xcf, 0xb3,
+	0x6b, 0xff, 0x0d, 0x00, 0x00, 0xff, 0xff, 0x26, 0x29, 0xe7, 0xb3, 0xaf, 0x1c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -472,6 +2148,32 @@ type QueryClient interface {
 	BeaconKey(ctx context.Context, in *QueryBeaconKeyRequest, opts ...grpc.CallOption) (*QueryBeaconKeyResponse, error)
 	// BeaconKeys returns all beacon keys, a page at a time.
 	BeaconKeys(ctx context.Context, in *QueryBeaconKeysRequest, opts ...grpc.CallOption) (*QueryBeaconKeysResponse, error)
+	// Windows returns the window that runs in each class, and when the next one opens.
+	Windows(ctx context.Context, in *QueryWindowsRequest, opts ...grpc.CallOption) (*QueryWindowsResponse, error)
+	// Window returns a window that runs or is still kept.
+	Window(ctx context.Context, in *QueryWindowRequest, opts ...grpc.CallOption) (*QueryWindowResponse, error)
+	// Measurements returns what a window found out, a page at a time.
+	Measurements(ctx context.Context, in *QueryMeasurementsRequest, opts ...grpc.CallOption) (*QueryMeasurementsResponse, error)
+	// Duties returns what an Xnode has to answer now, and until when.
+	Duties(ctx context.Context, in *QueryDutiesRequest, opts ...grpc.CallOption) (*QueryDutiesResponse, error)
+	// Proofs returns what the kept windows found out about an Xnode, the newest of each class first.
+	Proofs(ctx context.Context, in *QueryProofsRequest, opts ...grpc.CallOption) (*QueryProofsResponse, error)
+	// Capacity returns what is claimed, verified and counted of an Xnode, class by class.
+	Capacity(ctx context.Context, in *QueryCapacityRequest, opts ...grpc.CallOption) (*QueryCapacityResponse, error)
+	// Capacities returns the capacities of all Xnodes, a page at a time.
+	Capacities(ctx context.Context, in *QueryCapacitiesRequest, opts ...grpc.CallOption) (*QueryCapacitiesResponse, error)
+	// Committee returns who measures a subject in a window, and what they found.
+	Committee(ctx context.Context, in *QueryCommitteeRequest, opts ...grpc.CallOption) (*QueryCommitteeResponse, error)
+	// Seats returns the seats of a verifier, a page at a time.
+	Seats(ctx context.Context, in *QuerySeatsRequest, opts ...grpc.CallOption) (*QuerySeatsResponse, error)
+	// VerifierScore returns how an operator serves on committees.
+	VerifierScore(ctx context.Context, in *QueryVerifierScoreRequest, opts ...grpc.CallOption) (*QueryVerifierScoreResponse, error)
+	// Charges returns the charges that wait for a penalty, a page at a time.
+	Charges(ctx context.Context, in *QueryChargesRequest, opts ...grpc.CallOption) (*QueryChargesResponse, error)
+	// Charge returns the charge against a subject in a class.
+	Charge(ctx context.Context, in *QueryChargeRequest, opts ...grpc.CallOption) (*QueryChargeResponse, error)
+	// Fraud returns the fraud that was proven of an operator in a window.
+	Fraud(ctx context.Context, in *QueryFraudRequest, opts ...grpc.CallOption) (*QueryFraudResponse, error)
 }
 
 type queryClient struct {
@@ -518,6 +2220,123 @@ func (c *queryClient) BeaconKeys(ctx context.Context, in *QueryBeaconKeysRequest
 	return out, nil
 }
 
+func (c *queryClient) Windows(ctx context.Context, in *QueryWindowsRequest, opts ...grpc.CallOption) (*QueryWindowsResponse, error) {
+	out := new(QueryWindowsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Windows", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Window(ctx context.Context, in *QueryWindowRequest, opts ...grpc.CallOption) (*QueryWindowResponse, error) {
+	out := new(QueryWindowResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Window", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Measurements(ctx context.Context, in *QueryMeasurementsRequest, opts ...grpc.CallOption) (*QueryMeasurementsResponse, error) {
+	out := new(QueryMeasurementsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Measurements", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Duties(ctx context.Context, in *QueryDutiesRequest, opts ...grpc.CallOption) (*QueryDutiesResponse, error) {
+	out := new(QueryDutiesResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Duties", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Proofs(ctx context.Context, in *QueryProofsRequest, opts ...grpc.CallOption) (*QueryProofsResponse, error) {
+	out := new(QueryProofsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Proofs", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Capacity(ctx context.Context, in *QueryCapacityRequest, opts ...grpc.CallOption) (*QueryCapacityResponse, error) {
+	out := new(QueryCapacityResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Capacity", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Capacities(ctx context.Context, in *QueryCapacitiesRequest, opts ...grpc.CallOption) (*QueryCapacitiesResponse, error) {
+	out := new(QueryCapacitiesResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Capacities", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Committee(ctx context.Context, in *QueryCommitteeRequest, opts ...grpc.CallOption) (*QueryCommitteeResponse, error) {
+	out := new(QueryCommitteeResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Committee", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Seats(ctx context.Context, in *QuerySeatsRequest, opts ...grpc.CallOption) (*QuerySeatsResponse, error) {
+	out := new(QuerySeatsResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Seats", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) VerifierScore(ctx context.Context, in *QueryVerifierScoreRequest, opts ...grpc.CallOption) (*QueryVerifierScoreResponse, error) {
+	out := new(QueryVerifierScoreResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/VerifierScore", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Charges(ctx context.Context, in *QueryChargesRequest, opts ...grpc.CallOption) (*QueryChargesResponse, error) {
+	out := new(QueryChargesResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Charges", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Charge(ctx context.Context, in *QueryChargeRequest, opts ...grpc.CallOption) (*QueryChargeResponse, error) {
+	out := new(QueryChargeResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Charge", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Fraud(ctx context.Context, in *QueryFraudRequest, opts ...grpc.CallOption) (*QueryFraudResponse, error) {
+	out := new(QueryFraudResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Query/Fraud", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the params.
@@ -528,6 +2347,32 @@ type QueryServer interface {
 	BeaconKey(context.Context, *QueryBeaconKeyRequest) (*QueryBeaconKeyResponse, error)
 	// BeaconKeys returns all beacon keys, a page at a time.
 	BeaconKeys(context.Context, *QueryBeaconKeysRequest) (*QueryBeaconKeysResponse, error)
+	// Windows returns the window that runs in each class, and when the next one opens.
+	Windows(context.Context, *QueryWindowsRequest) (*QueryWindowsResponse, error)
+	// Window returns a window that runs or is still kept.
+	Window(context.Context, *QueryWindowRequest) (*QueryWindowResponse, error)
+	// Measurements returns what a window found out, a page at a time.
+	Measurements(context.Context, *QueryMeasurementsRequest) (*QueryMeasurementsResponse, error)
+	// Duties returns what an Xnode has to answer now, and until when.
+	Duties(context.Context, *QueryDutiesRequest) (*QueryDutiesResponse, error)
+	// Proofs returns what the kept windows found out about an Xnode, the newest of each class first.
+	Proofs(context.Context, *QueryProofsRequest) (*QueryProofsResponse, error)
+	// Capacity returns what is claimed, verified and counted of an Xnode, class by class.
+	Capacity(context.Context, *QueryCapacityRequest) (*QueryCapacityResponse, error)
+	// Capacities returns the capacities of all Xnodes, a page at a time.
+	Capacities(context.Context, *QueryCapacitiesRequest) (*QueryCapacitiesResponse, error)
+	// Committee returns who measures a subject in a window, and what they found.
+	Committee(context.Context, *QueryCommitteeRequest) (*QueryCommitteeResponse, error)
+	// Seats returns the seats of a verifier, a page at a time.
+	Seats(context.Context, *QuerySeatsRequest) (*QuerySeatsResponse, error)
+	// VerifierScore returns how an operator serves on committees.
+	VerifierScore(context.Context, *QueryVerifierScoreRequest) (*QueryVerifierScoreResponse, error)
+	// Charges returns the charges that wait for a penalty, a page at a time.
+	Charges(context.Context, *QueryChargesRequest) (*QueryChargesResponse, error)
+	// Charge returns the charge against a subject in a class.
+	Charge(context.Context, *QueryChargeRequest) (*QueryChargeResponse, error)
+	// Fraud returns the fraud that was proven of an operator in a window.
+	Fraud(context.Context, *QueryFraudRequest) (*QueryFraudResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -545,6 +2390,45 @@ func (*UnimplementedQueryServer) BeaconKey(ctx context.Context, req *QueryBeacon
 }
 func (*UnimplementedQueryServer) BeaconKeys(ctx context.Context, req *QueryBeaconKeysRequest) (*QueryBeaconKeysResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method BeaconKeys not implemented")
+}
+func (*UnimplementedQueryServer) Windows(ctx context.Context, req *QueryWindowsRequest) (*QueryWindowsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Windows not implemented")
+}
+func (*UnimplementedQueryServer) Window(ctx context.Context, req *QueryWindowRequest) (*QueryWindowResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Window not implemented")
+}
+func (*UnimplementedQueryServer) Measurements(ctx context.Context, req *QueryMeasurementsRequest) (*QueryMeasurementsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Measurements not implemented")
+}
+func (*UnimplementedQueryServer) Duties(ctx context.Context, req *QueryDutiesRequest) (*QueryDutiesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Duties not implemented")
+}
+func (*UnimplementedQueryServer) Proofs(ctx context.Context, req *QueryProofsRequest) (*QueryProofsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Proofs not implemented")
+}
+func (*UnimplementedQueryServer) Capacity(ctx context.Context, req *QueryCapacityRequest) (*QueryCapacityResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Capacity not implemented")
+}
+func (*UnimplementedQueryServer) Capacities(ctx context.Context, req *QueryCapacitiesRequest) (*QueryCapacitiesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Capacities not implemented")
+}
+func (*UnimplementedQueryServer) Committee(ctx context.Context, req *QueryCommitteeRequest) (*QueryCommitteeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Committee not implemented")
+}
+func (*UnimplementedQueryServer) Seats(ctx context.Context, req *QuerySeatsRequest) (*QuerySeatsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Seats not implemented")
+}
+func (*UnimplementedQueryServer) VerifierScore(ctx context.Context, req *QueryVerifierScoreRequest) (*QueryVerifierScoreResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method VerifierScore not implemented")
+}
+func (*UnimplementedQueryServer) Charges(ctx context.Context, req *QueryChargesRequest) (*QueryChargesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Charges not implemented")
+}
+func (*UnimplementedQueryServer) Charge(ctx context.Context, req *QueryChargeRequest) (*QueryChargeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Charge not implemented")
+}
+func (*UnimplementedQueryServer) Fraud(ctx context.Context, req *QueryFraudRequest) (*QueryFraudResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Fraud not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -623,6 +2507,240 @@ func _Query_BeaconKeys_Handler(srv interface{}, ctx context.Context, dec func(in
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Windows_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryWindowsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Windows(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Windows",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Windows(ctx, req.(*QueryWindowsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Window_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryWindowRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Window(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Window",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Window(ctx, req.(*QueryWindowRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Measurements_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryMeasurementsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Measurements(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Measurements",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Measurements(ctx, req.(*QueryMeasurementsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Duties_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDutiesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Duties(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Duties",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Duties(ctx, req.(*QueryDutiesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Proofs_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryProofsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Proofs(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Proofs",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Proofs(ctx, req.(*QueryProofsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Capacity_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCapacityRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Capacity(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Capacity",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Capacity(ctx, req.(*QueryCapacityRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Capacities_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCapacitiesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Capacities(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Capacities",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Capacities(ctx, req.(*QueryCapacitiesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Committee_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCommitteeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Committee(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Committee",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Committee(ctx, req.(*QueryCommitteeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Seats_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QuerySeatsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Seats(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Seats",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Seats(ctx, req.(*QuerySeatsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_VerifierScore_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryVerifierScoreRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).VerifierScore(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/VerifierScore",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).VerifierScore(ctx, req.(*QueryVerifierScoreRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Charges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryChargesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Charges(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Charges",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Charges(ctx, req.(*QueryChargesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Charge_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryChargeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Charge(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Charge",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Charge(ctx, req.(*QueryChargeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Fraud_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryFraudRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Fraud(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Query/Fraud",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Fraud(ctx, req.(*QueryFraudRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "openmesh.por.v1.Query",
@@ -643,6 +2761,58 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "BeaconKeys",
 			Handler:    _Query_BeaconKeys_Handler,
+		},
+		{
+			MethodName: "Windows",
+			Handler:    _Query_Windows_Handler,
+		},
+		{
+			MethodName: "Window",
+			Handler:    _Query_Window_Handler,
+		},
+		{
+			MethodName: "Measurements",
+			Handler:    _Query_Measurements_Handler,
+		},
+		{
+			MethodName: "Duties",
+			Handler:    _Query_Duties_Handler,
+		},
+		{
+			MethodName: "Proofs",
+			Handler:    _Query_Proofs_Handler,
+		},
+		{
+			MethodName: "Capacity",
+			Handler:    _Query_Capacity_Handler,
+		},
+		{
+			MethodName: "Capacities",
+			Handler:    _Query_Capacities_Handler,
+		},
+		{
+			MethodName: "Committee",
+			Handler:    _Query_Committee_Handler,
+		},
+		{
+			MethodName: "Seats",
+			Handler:    _Query_Seats_Handler,
+		},
+		{
+			MethodName: "VerifierScore",
+			Handler:    _Query_VerifierScore_Handler,
+		},
+		{
+			MethodName: "Charges",
+			Handler:    _Query_Charges_Handler,
+		},
+		{
+			MethodName: "Charge",
+			Handler:    _Query_Charge_Handler,
+		},
+		{
+			MethodName: "Fraud",
+			Handler:    _Query_Fraud_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -913,6 +3083,1187 @@ func (m *QueryBeaconKeysResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryWindowsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWindowsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWindowsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWindowsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWindowsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWindowsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Schedules) > 0 {
+		for iNdEx := len(m.Schedules) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Schedules[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Windows) > 0 {
+		for iNdEx := len(m.Windows) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Windows[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWindowRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWindowRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWindowRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Class != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWindowResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWindowResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWindowResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Window.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMeasurementsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMeasurementsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMeasurementsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Class != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMeasurementsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMeasurementsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMeasurementsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Measurements) > 0 {
+		for iNdEx := len(m.Measurements) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Measurements[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDutiesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDutiesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDutiesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDutiesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDutiesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDutiesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Duties) > 0 {
+		for iNdEx := len(m.Duties) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Duties[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ProofDuty) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ProofDuty) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ProofDuty) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Owed {
+		i--
+		if m.Owed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x50
+	}
+	if len(m.Drawn) > 0 {
+		dAtA10 := make([]byte, len(m.Drawn)*10)
+		var j9 int
+		for _, num := range m.Drawn {
+			for num >= 1<<7 {
+				dAtA10[j9] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j9++
+			}
+			dAtA10[j9] = uint8(num)
+			j9++
+		}
+		i -= j9
+		copy(dAtA[i:], dAtA10[:j9])
+		i = encodeVarintQuery(dAtA, i, uint64(j9))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.Function != nil {
+		{
+			size, err := m.Function.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x42
+	}
+	if m.MaxUnits != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.MaxUnits))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Allocated != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Allocated))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Claimed != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Claimed))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Challenge) > 0 {
+		i -= len(m.Challenge)
+		copy(dAtA[i:], m.Challenge)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Challenge)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Until != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Action != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Action))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Window.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryProofsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryProofsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryProofsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryProofsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryProofsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryProofsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Measurements) > 0 {
+		for iNdEx := len(m.Measurements) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Measurements[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCapacityRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCapacityRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCapacityRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *CapacityView) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *CapacityView) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *CapacityView) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Counted != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Counted))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Mode != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Mode))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Capacity.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCapacityResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCapacityResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCapacityResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Capacities) > 0 {
+		for iNdEx := len(m.Capacities) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Capacities[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCapacitiesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCapacitiesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCapacitiesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCapacitiesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCapacitiesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCapacitiesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Capacities) > 0 {
+		for iNdEx := len(m.Capacities) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Capacities[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCommitteeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCommitteeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCommitteeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Window != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Class != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCommitteeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCommitteeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCommitteeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Value != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Value))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Verdict != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Verdict))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Committee.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *SeatDuty) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SeatDuty) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SeatDuty) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Window != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Class != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySeatsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySeatsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySeatsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Verifier) > 0 {
+		i -= len(m.Verifier)
+		copy(dAtA[i:], m.Verifier)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Verifier)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySeatsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySeatsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySeatsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Duties) > 0 {
+		for iNdEx := len(m.Duties) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Duties[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVerifierScoreRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVerifierScoreRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVerifierScoreRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVerifierScoreResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVerifierScoreResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVerifierScoreResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Score.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryChargesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryChargesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryChargesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryChargesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryChargesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryChargesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Charges) > 0 {
+		for iNdEx := len(m.Charges) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Charges[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryChargeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryChargeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryChargeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Class != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryChargeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryChargeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryChargeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Charge.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFraudRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFraudRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFraudRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Window != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Class != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFraudResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFraudResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFraudResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Fraud != nil {
+		{
+			size, err := m.Fraud.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1018,6 +4369,489 @@ func (m *QueryBeaconKeysResponse) Size() (n int) {
 	}
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryWindowsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryWindowsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Windows) > 0 {
+		for _, e := range m.Windows {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Schedules) > 0 {
+		for _, e := range m.Schedules {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *QueryWindowRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Class != 0 {
+		n += 1 + sovQuery(uint64(m.Class))
+	}
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	return n
+}
+
+func (m *QueryWindowResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Window.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryMeasurementsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Class != 0 {
+		n += 1 + sovQuery(uint64(m.Class))
+	}
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryMeasurementsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Measurements) > 0 {
+		for _, e := range m.Measurements {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDutiesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDutiesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Duties) > 0 {
+		for _, e := range m.Duties {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *ProofDuty) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Window.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Action != 0 {
+		n += 1 + sovQuery(uint64(m.Action))
+	}
+	if m.Until != 0 {
+		n += 1 + sovQuery(uint64(m.Until))
+	}
+	l = len(m.Challenge)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Claimed != 0 {
+		n += 1 + sovQuery(uint64(m.Claimed))
+	}
+	if m.Allocated != 0 {
+		n += 1 + sovQuery(uint64(m.Allocated))
+	}
+	if m.MaxUnits != 0 {
+		n += 1 + sovQuery(uint64(m.MaxUnits))
+	}
+	if m.Function != nil {
+		l = m.Function.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Drawn) > 0 {
+		l = 0
+		for _, e := range m.Drawn {
+			l += sovQuery(uint64(e))
+		}
+		n += 1 + sovQuery(uint64(l)) + l
+	}
+	if m.Owed {
+		n += 2
+	}
+	return n
+}
+
+func (m *QueryProofsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryProofsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Measurements) > 0 {
+		for _, e := range m.Measurements {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryCapacityRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *CapacityView) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Capacity.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Mode != 0 {
+		n += 1 + sovQuery(uint64(m.Mode))
+	}
+	if m.Counted != 0 {
+		n += 1 + sovQuery(uint64(m.Counted))
+	}
+	return n
+}
+
+func (m *QueryCapacityResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Capacities) > 0 {
+		for _, e := range m.Capacities {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryCapacitiesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCapacitiesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Capacities) > 0 {
+		for _, e := range m.Capacities {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCommitteeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Class != 0 {
+		n += 1 + sovQuery(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovQuery(uint64(m.Window))
+	}
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCommitteeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Committee.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Verdict != 0 {
+		n += 1 + sovQuery(uint64(m.Verdict))
+	}
+	if m.Value != 0 {
+		n += 1 + sovQuery(uint64(m.Value))
+	}
+	return n
+}
+
+func (m *SeatDuty) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Class != 0 {
+		n += 1 + sovQuery(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovQuery(uint64(m.Window))
+	}
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QuerySeatsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Verifier)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QuerySeatsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Duties) > 0 {
+		for _, e := range m.Duties {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryVerifierScoreRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryVerifierScoreResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Score.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryChargesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryChargesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Charges) > 0 {
+		for _, e := range m.Charges {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryChargeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Class != 0 {
+		n += 1 + sovQuery(uint64(m.Class))
+	}
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryChargeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Charge.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryFraudRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Class != 0 {
+		n += 1 + sovQuery(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovQuery(uint64(m.Window))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryFraudResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Fraud != nil {
+		l = m.Fraud.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
@@ -1661,6 +5495,3156 @@ func (m *QueryBeaconKeysResponse) Unmarshal(dAtA []byte) error {
 				m.Pagination = &query.PageResponse{}
 			}
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWindowsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWindowsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWindowsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWindowsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWindowsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWindowsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Windows", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Windows = append(m.Windows, Window{})
+			if err := m.Windows[len(m.Windows)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Schedules", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Schedules = append(m.Schedules, Schedule{})
+			if err := m.Schedules[len(m.Schedules)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWindowRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWindowRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWindowRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWindowResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWindowResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWindowResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Window.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMeasurementsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMeasurementsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMeasurementsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMeasurementsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMeasurementsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMeasurementsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Measurements", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Measurements = append(m.Measurements, Measurement{})
+			if err := m.Measurements[len(m.Measurements)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDutiesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDutiesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDutiesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDutiesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDutiesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDutiesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Duties", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Duties = append(m.Duties, ProofDuty{})
+			if err := m.Duties[len(m.Duties)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ProofDuty) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ProofDuty: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ProofDuty: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Window.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Action", wireType)
+			}
+			m.Action = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Action |= Action(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenge", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenge = append(m.Challenge[:0], dAtA[iNdEx:postIndex]...)
+			if m.Challenge == nil {
+				m.Challenge = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Claimed", wireType)
+			}
+			m.Claimed = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Claimed |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Allocated", wireType)
+			}
+			m.Allocated = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Allocated |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxUnits", wireType)
+			}
+			m.MaxUnits = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxUnits |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Function", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Function == nil {
+				m.Function = &CpuFunction{}
+			}
+			if err := m.Function.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowQuery
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Drawn = append(m.Drawn, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowQuery
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthQuery
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthQuery
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Drawn) == 0 {
+					m.Drawn = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowQuery
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Drawn = append(m.Drawn, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Drawn", wireType)
+			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Owed = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryProofsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryProofsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryProofsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryProofsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryProofsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryProofsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Measurements", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Measurements = append(m.Measurements, Measurement{})
+			if err := m.Measurements[len(m.Measurements)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCapacityRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCapacityRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCapacityRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *CapacityView) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: CapacityView: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: CapacityView: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capacity", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Capacity.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Mode", wireType)
+			}
+			m.Mode = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Mode |= Mode(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Counted", wireType)
+			}
+			m.Counted = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Counted |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCapacityResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCapacityResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCapacityResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capacities", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capacities = append(m.Capacities, CapacityView{})
+			if err := m.Capacities[len(m.Capacities)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCapacitiesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCapacitiesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCapacitiesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCapacitiesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCapacitiesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCapacitiesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capacities", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capacities = append(m.Capacities, Capacity{})
+			if err := m.Capacities[len(m.Capacities)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCommitteeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCommitteeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCommitteeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCommitteeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCommitteeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCommitteeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Committee", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Committee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verdict", wireType)
+			}
+			m.Verdict = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Verdict |= Verdict(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
+			}
+			m.Value = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Value |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SeatDuty) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SeatDuty: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SeatDuty: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySeatsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySeatsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySeatsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verifier", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Verifier = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySeatsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySeatsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySeatsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Duties", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Duties = append(m.Duties, SeatDuty{})
+			if err := m.Duties[len(m.Duties)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVerifierScoreRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVerifierScoreRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVerifierScoreRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVerifierScoreResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVerifierScoreResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVerifierScoreResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Score", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Score.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryChargesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryChargesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryChargesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryChargesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryChargesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryChargesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Charges", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Charges = append(m.Charges, Charge{})
+			if err := m.Charges[len(m.Charges)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryChargeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryChargeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryChargeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryChargeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryChargeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryChargeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Charge", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Charge.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFraudRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFraudRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFraudRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFraudResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFraudResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFraudResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fraud", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Fraud == nil {
+				m.Fraud = &FraudRecord{}
+			}
+			if err := m.Fraud.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

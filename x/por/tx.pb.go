@@ -283,6 +283,713 @@ func (m *MsgUpdateParamsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 
+// MsgProveStorage answers a storage window with a proof that was found in the plot.
+type MsgProveStorage struct {
+	// signer is the Xnode's signer.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// window is the number of the window.
+	Window uint64 `protobuf:"varint,2,opt,name=window,proto3" json:"window,omitempty"`
+	// units is how many units of the plot are proven.
+	Units uint64 `protobuf:"varint,3,opt,name=units,proto3" json:"units,omitempty"`
+	// proof is the nonce and the indices in the encoding of x/por/cellpost.
+	Proof []byte `protobuf:"bytes,4,opt,name=proof,proto3" json:"proof,omitempty"`
+}
+
+func (m *MsgProveStorage) Reset()         { *m = MsgProveStorage{} }
+func (m *MsgProveStorage) String() string { return proto.CompactTextString(m) }
+func (*MsgProveStorage) ProtoMessage()    {}
+func (*MsgProveStorage) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{6}
+}
+func (m *MsgProveStorage) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgProveStorage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgProveStorage.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgProveStorage) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgProveStorage.Merge(m, src)
+}
+func (m *MsgProveStorage) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgProveStorage) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgProveStorage.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgProveStorage proto.InternalMessageInfo
+
+// MsgProveStorageResponse answers MsgProveStorage.
+type MsgProveStorageResponse struct {
+}
+
+func (m *MsgProveStorageResponse) Reset()         { *m = MsgProveStorageResponse{} }
+func (m *MsgProveStorageResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgProveStorageResponse) ProtoMessage()    {}
+func (*MsgProveStorageResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{7}
+}
+func (m *MsgProveStorageResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgProveStorageResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgProveStorageResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgProveStorageResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgProveStorageResponse.Merge(m, src)
+}
+func (m *MsgProveStorageResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgProveStorageResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgProveStorageResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgProveStorageResponse proto.InternalMessageInfo
+
+// MsgCommitCpu answers a CPU window with a commitment to core chains.
+type MsgCommitCpu struct {
+	// signer is the Xnode's signer.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// window is the number of the window.
+	Window uint64 `protobuf:"varint,2,opt,name=window,proto3" json:"window,omitempty"`
+	// segments is the number of whole segments of each lane.
+	Segments []uint64 `protobuf:"varint,3,rep,packed,name=segments,proto3" json:"segments,omitempty"`
+	// root is the root over the ends of all segments, 32 bytes.
+	Root []byte `protobuf:"bytes,4,opt,name=root,proto3" json:"root,omitempty"`
+}
+
+func (m *MsgCommitCpu) Reset()         { *m = MsgCommitCpu{} }
+func (m *MsgCommitCpu) String() string { return proto.CompactTextString(m) }
+func (*MsgCommitCpu) ProtoMessage()    {}
+func (*MsgCommitCpu) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{8}
+}
+func (m *MsgCommitCpu) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCommitCpu) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCommitCpu.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCommitCpu) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCommitCpu.Merge(m, src)
+}
+func (m *MsgCommitCpu) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCommitCpu) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCommitCpu.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCommitCpu proto.InternalMessageInfo
+
+// MsgCommitCpuResponse answers MsgCommitCpu.
+type MsgCommitCpuResponse struct {
+}
+
+func (m *MsgCommitCpuResponse) Reset()         { *m = MsgCommitCpuResponse{} }
+func (m *MsgCommitCpuResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCommitCpuResponse) ProtoMessage()    {}
+func (*MsgCommitCpuResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{9}
+}
+func (m *MsgCommitCpuResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCommitCpuResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCommitCpuResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCommitCpuResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCommitCpuResponse.Merge(m, src)
+}
+func (m *MsgCommitCpuResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCommitCpuResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCommitCpuResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCommitCpuResponse proto.InternalMessageInfo
+
+// MsgRevealCpu shows the segments that were drawn from a commitment.
+type MsgRevealCpu struct {
+	// signer is the Xnode's signer.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// window is the number of the window.
+	Window uint64 `protobuf:"varint,2,opt,name=window,proto3" json:"window,omitempty"`
+	// proof is the drawn segments with their paths in the encoding of x/por/corechain.
+	Proof []byte `protobuf:"bytes,3,opt,name=proof,proto3" json:"proof,omitempty"`
+}
+
+func (m *MsgRevealCpu) Reset()         { *m = MsgRevealCpu{} }
+func (m *MsgRevealCpu) String() string { return proto.CompactTextString(m) }
+func (*MsgRevealCpu) ProtoMessage()    {}
+func (*MsgRevealCpu) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{10}
+}
+func (m *MsgRevealCpu) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevealCpu) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevealCpu.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevealCpu) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevealCpu.Merge(m, src)
+}
+func (m *MsgRevealCpu) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevealCpu) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevealCpu.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevealCpu proto.InternalMessageInfo
+
+// MsgRevealCpuResponse answers MsgRevealCpu.
+type MsgRevealCpuResponse struct {
+	// verdict is OK, or MISMATCH for steps that do not lead where they should.
+	Verdict Verdict `protobuf:"varint,1,opt,name=verdict,proto3,enum=openmesh.por.v1.Verdict" json:"verdict,omitempty"`
+	// value is what was proven, in thousandths of a core.
+	Value uint64 `protobuf:"varint,2,opt,name=value,proto3" json:"value,omitempty"`
+}
+
+func (m *MsgRevealCpuResponse) Reset()         { *m = MsgRevealCpuResponse{} }
+func (m *MsgRevealCpuResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRevealCpuResponse) ProtoMessage()    {}
+func (*MsgRevealCpuResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{11}
+}
+func (m *MsgRevealCpuResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevealCpuResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevealCpuResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevealCpuResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevealCpuResponse.Merge(m, src)
+}
+func (m *MsgRevealCpuResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevealCpuResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevealCpuResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevealCpuResponse proto.InternalMessageInfo
+
+func (m *MsgRevealCpuResponse) GetVerdict() Verdict {
+	if m != nil {
+		return m.Verdict
+	}
+	return VERDICT_UNSPECIFIED
+}
+
+func (m *MsgRevealCpuResponse) GetValue() uint64 {
+	if m != nil {
+		return m.Value
+	}
+	return 0
+}
+
+// MsgSubmitVerdict posts attestations of a committee: all there are, or some.
+type MsgSubmitVerdict struct {
+	// sender is the subject, a member of its committee, or the signer of either.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// class that was measured.
+	Class Class `protobuf:"varint,2,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,3,opt,name=window,proto3" json:"window,omitempty"`
+	// subject is the operator that was measured.
+	Subject string `protobuf:"bytes,4,opt,name=subject,proto3" json:"subject,omitempty"`
+	// attestations, at most one a seat, none of a seat that has spoken.
+	Attestations []Attestation `protobuf:"bytes,5,rep,name=attestations,proto3" json:"attestations"`
+}
+
+func (m *MsgSubmitVerdict) Reset()         { *m = MsgSubmitVerdict{} }
+func (m *MsgSubmitVerdict) String() string { return proto.CompactTextString(m) }
+func (*MsgSubmitVerdict) ProtoMessage()    {}
+func (*MsgSubmitVerdict) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{12}
+}
+func (m *MsgSubmitVerdict) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSubmitVerdict) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSubmitVerdict.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSubmitVerdict) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSubmitVerdict.Merge(m, src)
+}
+func (m *MsgSubmitVerdict) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSubmitVerdict) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSubmitVerdict.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSubmitVerdict proto.InternalMessageInfo
+
+// MsgSubmitVerdictResponse answers MsgSubmitVerdict.
+type MsgSubmitVerdictResponse struct {
+	// verdict as it stands now; it is final when the window closes.
+	Verdict Verdict `protobuf:"varint,1,opt,name=verdict,proto3,enum=openmesh.por.v1.Verdict" json:"verdict,omitempty"`
+	// value that is agreed on, in the unit of the class; 0 unless OK.
+	Value uint64 `protobuf:"varint,2,opt,name=value,proto3" json:"value,omitempty"`
+}
+
+func (m *MsgSubmitVerdictResponse) Reset()         { *m = MsgSubmitVerdictResponse{} }
+func (m *MsgSubmitVerdictResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSubmitVerdictResponse) ProtoMessage()    {}
+func (*MsgSubmitVerdictResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{13}
+}
+func (m *MsgSubmitVerdictResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSubmitVerdictResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSubmitVerdictResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSubmitVerdictResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSubmitVerdictResponse.Merge(m, src)
+}
+func (m *MsgSubmitVerdictResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSubmitVerdictResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSubmitVerdictResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSubmitVerdictResponse proto.InternalMessageInfo
+
+func (m *MsgSubmitVerdictResponse) GetVerdict() Verdict {
+	if m != nil {
+		return m.Verdict
+	}
+	return VERDICT_UNSPECIFIED
+}
+
+func (m *MsgSubmitVerdictResponse) GetValue() uint64 {
+	if m != nil {
+		return m.Value
+	}
+	return 0
+}
+
+// MsgShowEvidence posts the subject's signed answer to an audited seat.
+type MsgShowEvidence struct {
+	// sender is anybody.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// class that was measured.
+	Class Class `protobuf:"varint,2,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,3,opt,name=window,proto3" json:"window,omitempty"`
+	// subject is the operator that was measured.
+	Subject string `protobuf:"bytes,4,opt,name=subject,proto3" json:"subject,omitempty"`
+	// statement whose hash the seat attested as evidence.
+	Statement Statement `protobuf:"bytes,5,opt,name=statement,proto3" json:"statement"`
+}
+
+func (m *MsgShowEvidence) Reset()         { *m = MsgShowEvidence{} }
+func (m *MsgShowEvidence) String() string { return proto.CompactTextString(m) }
+func (*MsgShowEvidence) ProtoMessage()    {}
+func (*MsgShowEvidence) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{14}
+}
+func (m *MsgShowEvidence) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgShowEvidence) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgShowEvidence.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgShowEvidence) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgShowEvidence.Merge(m, src)
+}
+func (m *MsgShowEvidence) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgShowEvidence) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgShowEvidence.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgShowEvidence proto.InternalMessageInfo
+
+// MsgShowEvidenceResponse answers MsgShowEvidence.
+type MsgShowEvidenceResponse struct {
+}
+
+func (m *MsgShowEvidenceResponse) Reset()         { *m = MsgShowEvidenceResponse{} }
+func (m *MsgShowEvidenceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgShowEvidenceResponse) ProtoMessage()    {}
+func (*MsgShowEvidenceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{15}
+}
+func (m *MsgShowEvidenceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgShowEvidenceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgShowEvidenceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgShowEvidenceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgShowEvidenceResponse.Merge(m, src)
+}
+func (m *MsgShowEvidenceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgShowEvidenceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgShowEvidenceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgShowEvidenceResponse proto.InternalMessageInfo
+
+// MsgReportEquivocation shows two attestations of one seat that say different things.
+type MsgReportEquivocation struct {
+	// reporter is anybody.
+	Reporter string `protobuf:"bytes,1,opt,name=reporter,proto3" json:"reporter,omitempty"`
+	// class that was measured.
+	Class Class `protobuf:"varint,2,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,3,opt,name=window,proto3" json:"window,omitempty"`
+	// subject is the operator that was measured.
+	Subject string `protobuf:"bytes,4,opt,name=subject,proto3" json:"subject,omitempty"`
+	// first attestation.
+	First Attestation `protobuf:"bytes,5,opt,name=first,proto3" json:"first"`
+	// second attestation, of the same seat.
+	Second Attestation `protobuf:"bytes,6,opt,name=second,proto3" json:"second"`
+}
+
+func (m *MsgReportEquivocation) Reset()         { *m = MsgReportEquivocation{} }
+func (m *MsgReportEquivocation) String() string { return proto.CompactTextString(m) }
+func (*MsgReportEquivocation) ProtoMessage()    {}
+func (*MsgReportEquivocation) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{16}
+}
+func (m *MsgReportEquivocation) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportEquivocation) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportEquivocation.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportEquivocation) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportEquivocation.Merge(m, src)
+}
+func (m *MsgReportEquivocation) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportEquivocation) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportEquivocation.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportEquivocation proto.InternalMessageInfo
+
+// MsgReportEquivocationResponse answers MsgReportEquivocation.
+type MsgReportEquivocationResponse struct {
+}
+
+func (m *MsgReportEquivocationResponse) Reset()         { *m = MsgReportEquivocationResponse{} }
+func (m *MsgReportEquivocationResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgReportEquivocationResponse) ProtoMessage()    {}
+func (*MsgReportEquivocationResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{17}
+}
+func (m *MsgReportEquivocationResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportEquivocationResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportEquivocationResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportEquivocationResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportEquivocationResponse.Merge(m, src)
+}
+func (m *MsgReportEquivocationResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportEquivocationResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportEquivocationResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportEquivocationResponse proto.InternalMessageInfo
+
+// MsgReportFraud shows one wrong item, against a deposit.
+type MsgReportFraud struct {
+	// reporter is anybody.
+	Reporter string `protobuf:"bytes,1,opt,name=reporter,proto3" json:"reporter,omitempty"`
+	// class of the proof.
+	Class Class `protobuf:"varint,2,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the class, by its number.
+	Window uint64 `protobuf:"varint,3,opt,name=window,proto3" json:"window,omitempty"`
+	// operator that gave the proof, or the answer.
+	Operator string `protobuf:"bytes,4,opt,name=operator,proto3" json:"operator,omitempty"`
+	// evidence with the item.
+	Evidence FraudEvidence `protobuf:"bytes,5,opt,name=evidence,proto3" json:"evidence"`
+}
+
+func (m *MsgReportFraud) Reset()         { *m = MsgReportFraud{} }
+func (m *MsgReportFraud) String() string { return proto.CompactTextString(m) }
+func (*MsgReportFraud) ProtoMessage()    {}
+func (*MsgReportFraud) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{18}
+}
+func (m *MsgReportFraud) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportFraud) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportFraud.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportFraud) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportFraud.Merge(m, src)
+}
+func (m *MsgReportFraud) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportFraud) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportFraud.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportFraud proto.InternalMessageInfo
+
+// MsgReportFraudResponse answers MsgReportFraud.
+type MsgReportFraudResponse struct {
+	// upheld: the item is wrong and the deposit was returned; otherwise it was burned.
+	Upheld bool `protobuf:"varint,1,opt,name=upheld,proto3" json:"upheld,omitempty"`
+}
+
+func (m *MsgReportFraudResponse) Reset()         { *m = MsgReportFraudResponse{} }
+func (m *MsgReportFraudResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgReportFraudResponse) ProtoMessage()    {}
+func (*MsgReportFraudResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{19}
+}
+func (m *MsgReportFraudResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReportFraudResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReportFraudResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReportFraudResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReportFraudResponse.Merge(m, src)
+}
+func (m *MsgReportFraudResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReportFraudResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReportFraudResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReportFraudResponse proto.InternalMessageInfo
+
+func (m *MsgReportFraudResponse) GetUpheld() bool {
+	if m != nil {
+		return m.Upheld
+	}
+	return false
+}
+
+// MsgDisputeVerdict disputes a MISMATCH, against a deposit.
+type MsgDisputeVerdict struct {
+	// subject of the verdict: the operator.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// class of the verdict.
+	Class Class `protobuf:"varint,2,opt,name=class,proto3,enum=openmesh.por.v1.Class" json:"class,omitempty"`
+	// window of the verdict, by its number.
+	Window uint64 `protobuf:"varint,3,opt,name=window,proto3" json:"window,omitempty"`
+}
+
+func (m *MsgDisputeVerdict) Reset()         { *m = MsgDisputeVerdict{} }
+func (m *MsgDisputeVerdict) String() string { return proto.CompactTextString(m) }
+func (*MsgDisputeVerdict) ProtoMessage()    {}
+func (*MsgDisputeVerdict) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{20}
+}
+func (m *MsgDisputeVerdict) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgDisputeVerdict) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgDisputeVerdict.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgDisputeVerdict) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgDisputeVerdict.Merge(m, src)
+}
+func (m *MsgDisputeVerdict) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgDisputeVerdict) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgDisputeVerdict.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgDisputeVerdict proto.InternalMessageInfo
+
+// MsgDisputeVerdictResponse answers MsgDisputeVerdict.
+type MsgDisputeVerdictResponse struct {
+}
+
+func (m *MsgDisputeVerdictResponse) Reset()         { *m = MsgDisputeVerdictResponse{} }
+func (m *MsgDisputeVerdictResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgDisputeVerdictResponse) ProtoMessage()    {}
+func (*MsgDisputeVerdictResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b5655fb486408e0e, []int{21}
+}
+func (m *MsgDisputeVerdictResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgDisputeVerdictResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgDisputeVerdictResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgDisputeVerdictResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgDisputeVerdictResponse.Merge(m, src)
+}
+func (m *MsgDisputeVerdictResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgDisputeVerdictResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgDisputeVerdictResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgDisputeVerdictResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*MsgRegisterBeaconKey)(nil), "openmesh.por.v1.MsgRegisterBeaconKey")
 	proto.RegisterType((*MsgRegisterBeaconKeyResponse)(nil), "openmesh.por.v1.MsgRegisterBeaconKeyResponse")
@@ -290,48 +997,108 @@ func init() {
 	proto.RegisterType((*MsgDeactivateBeaconKeyResponse)(nil), "openmesh.por.v1.MsgDeactivateBeaconKeyResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "openmesh.por.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "openmesh.por.v1.MsgUpdateParamsResponse")
+	proto.RegisterType((*MsgProveStorage)(nil), "openmesh.por.v1.MsgProveStorage")
+	proto.RegisterType((*MsgProveStorageResponse)(nil), "openmesh.por.v1.MsgProveStorageResponse")
+	proto.RegisterType((*MsgCommitCpu)(nil), "openmesh.por.v1.MsgCommitCpu")
+	proto.RegisterType((*MsgCommitCpuResponse)(nil), "openmesh.por.v1.MsgCommitCpuResponse")
+	proto.RegisterType((*MsgRevealCpu)(nil), "openmesh.por.v1.MsgRevealCpu")
+	proto.RegisterType((*MsgRevealCpuResponse)(nil), "openmesh.por.v1.MsgRevealCpuResponse")
+	proto.RegisterType((*MsgSubmitVerdict)(nil), "openmesh.por.v1.MsgSubmitVerdict")
+	proto.RegisterType((*MsgSubmitVerdictResponse)(nil), "openmesh.por.v1.MsgSubmitVerdictResponse")
+	proto.RegisterType((*MsgShowEvidence)(nil), "openmesh.por.v1.MsgShowEvidence")
+	proto.RegisterType((*MsgShowEvidenceResponse)(nil), "openmesh.por.v1.MsgShowEvidenceResponse")
+	proto.RegisterType((*MsgReportEquivocation)(nil), "openmesh.por.v1.MsgReportEquivocation")
+	proto.RegisterType((*MsgReportEquivocationResponse)(nil), "openmesh.por.v1.MsgReportEquivocationResponse")
+	proto.RegisterType((*MsgReportFraud)(nil), "openmesh.por.v1.MsgReportFraud")
+	proto.RegisterType((*MsgReportFraudResponse)(nil), "openmesh.por.v1.MsgReportFraudResponse")
+	proto.RegisterType((*MsgDisputeVerdict)(nil), "openmesh.por.v1.MsgDisputeVerdict")
+	proto.RegisterType((*MsgDisputeVerdictResponse)(nil), "openmesh.por.v1.MsgDisputeVerdictResponse")
 }
 
 func init() { proto.RegisterFile("openmesh/por/v1/tx.proto", fileDescriptor_b5655fb486408e0e) }
 
 var fileDescriptor_b5655fb486408e0e = []byte{
-	// 564 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x54, 0xb1, 0x6b, 0xdb, 0x4e,
-	0x14, 0xb6, 0x62, 0xe2, 0x1f, 0xbe, 0x04, 0x42, 0xf4, 0x33, 0xb1, 0x23, 0x5c, 0xd9, 0x51, 0x29,
-	0x35, 0x06, 0x4b, 0x24, 0x81, 0x12, 0xbc, 0x84, 0x9a, 0xd0, 0xa5, 0x18, 0x8a, 0x4a, 0x3b, 0x64,
-	0x31, 0xb2, 0x7d, 0x39, 0x8b, 0x54, 0x7a, 0xe2, 0xee, 0xec, 0xc6, 0x5b, 0xe9, 0x54, 0x3a, 0x75,
-	0xe9, 0xde, 0xb1, 0xa3, 0x87, 0x4c, 0x9d, 0x3a, 0x74, 0xc8, 0x18, 0x32, 0x75, 0x2a, 0xc5, 0x1e,
-	0xfc, 0x6f, 0x14, 0x49, 0x27, 0x25, 0x51, 0x0e, 0x9a, 0xa1, 0x8b, 0xf1, 0xfb, 0xde, 0xf7, 0xbe,
-	0xf7, 0xbe, 0x7b, 0x0f, 0xa1, 0x0a, 0x04, 0xd8, 0xf7, 0x30, 0x1b, 0x59, 0x01, 0x50, 0x6b, 0xb2,
-	0x6b, 0xf1, 0x33, 0x33, 0xa0, 0xc0, 0x41, 0xdd, 0x48, 0x32, 0x66, 0x00, 0xd4, 0x9c, 0xec, 0x6a,
-	0x9b, 0x8e, 0xe7, 0xfa, 0x60, 0x45, 0xbf, 0x31, 0x47, 0x2b, 0x0f, 0x80, 0x79, 0xc0, 0x2c, 0x8f,
-	0x91, 0xb0, 0xd6, 0x63, 0x44, 0x24, 0xb6, 0xe3, 0x44, 0x2f, 0x8a, 0xac, 0x38, 0x10, 0xa9, 0x12,
-	0x01, 0x02, 0x31, 0x1e, 0xfe, 0x13, 0x68, 0x35, 0x3b, 0x47, 0xe0, 0x50, 0xc7, 0x13, 0x35, 0xc6,
-	0x77, 0x05, 0x95, 0xba, 0x8c, 0xd8, 0x98, 0xb8, 0x8c, 0x63, 0xda, 0xc1, 0xce, 0x00, 0xfc, 0xe7,
-	0x78, 0xaa, 0x1e, 0xa2, 0xe2, 0xc4, 0x79, 0xe3, 0x0e, 0x1d, 0x0e, 0xb4, 0xa2, 0xd4, 0x95, 0x46,
-	0xb1, 0xb3, 0x73, 0x75, 0xde, 0x7a, 0x20, 0x3a, 0xbe, 0x4e, 0x72, 0x4f, 0x87, 0x43, 0x8a, 0x19,
-	0x7b, 0xc9, 0xa9, 0xeb, 0x13, 0xfb, 0xba, 0x46, 0x2d, 0xa3, 0xff, 0x82, 0x71, 0xbf, 0x77, 0x8a,
-	0xa7, 0x95, 0x95, 0xba, 0xd2, 0x58, 0xb7, 0x0b, 0xc1, 0xb8, 0x1f, 0x2a, 0x97, 0xd0, 0x6a, 0x40,
-	0x01, 0x4e, 0x2a, 0xf9, 0x08, 0x8e, 0x83, 0xf6, 0xc1, 0x87, 0x2f, 0xb5, 0xdc, 0xfb, 0xe5, 0xac,
-	0x79, 0x2d, 0xf1, 0x71, 0x39, 0x6b, 0xee, 0xdc, 0x9a, 0x5e, 0x36, 0xa9, 0x71, 0x88, 0xaa, 0x32,
-	0xdc, 0xc6, 0x2c, 0x00, 0x9f, 0x61, 0xb5, 0x86, 0xd6, 0x9c, 0x01, 0x77, 0x27, 0xb8, 0x77, 0x42,
-	0xc1, 0x8b, 0xbc, 0xe4, 0x6d, 0x14, 0x43, 0xcf, 0x28, 0x78, 0xc6, 0x67, 0x05, 0x6d, 0x75, 0x19,
-	0x39, 0xc2, 0x11, 0xe6, 0x70, 0xfc, 0xef, 0x5e, 0xa1, 0xdd, 0x96, 0xdb, 0x7a, 0x98, 0xb5, 0x25,
-	0x69, 0x6e, 0x1c, 0x20, 0x5d, 0x9e, 0x49, 0xad, 0x6d, 0xa1, 0xc2, 0x08, 0xbb, 0x64, 0xc4, 0x85,
-	0x2b, 0x11, 0x19, 0xdf, 0x14, 0xb4, 0xd1, 0x65, 0xe4, 0x55, 0x30, 0x74, 0x38, 0x7e, 0x11, 0xed,
-	0x5b, 0x7d, 0x82, 0x8a, 0xce, 0x98, 0x8f, 0x80, 0xba, 0x7c, 0x2a, 0xac, 0x54, 0xae, 0xce, 0x5b,
-	0x25, 0x61, 0x25, 0xe3, 0x20, 0xa5, 0xaa, 0x6d, 0x54, 0x88, 0x2f, 0x26, 0x5a, 0xe3, 0xda, 0x5e,
-	0xd9, 0xcc, 0x9c, 0xaf, 0x19, 0x37, 0xe8, 0x14, 0x2f, 0x7e, 0xd5, 0x72, 0x5f, 0x97, 0xb3, 0xa6,
-	0x62, 0x8b, 0x8a, 0xf6, 0x7e, 0xea, 0x3e, 0xd5, 0x0b, 0xdd, 0x57, 0xb3, 0xee, 0x6f, 0x0e, 0x6a,
-	0x6c, 0xa3, 0x72, 0x06, 0x4a, 0xfc, 0xee, 0xfd, 0x58, 0x41, 0xf9, 0x2e, 0x23, 0xaa, 0x8b, 0x36,
-	0xef, 0x5e, 0xec, 0xa3, 0x3b, 0x83, 0xc9, 0xce, 0x42, 0x6b, 0xdd, 0x8b, 0x96, 0x3e, 0x31, 0xa0,
-	0xff, 0x65, 0x87, 0xf1, 0x58, 0xa6, 0x22, 0x21, 0x6a, 0xd6, 0x3d, 0x89, 0x69, 0xc3, 0x63, 0xb4,
-	0x7e, 0x6b, 0x6f, 0x75, 0x99, 0xc0, 0x4d, 0x86, 0xd6, 0xf8, 0x1b, 0x23, 0xd1, 0xd6, 0x56, 0xdf,
-	0x85, 0xeb, 0xe9, 0x1c, 0x5d, 0xcc, 0x75, 0xe5, 0x72, 0xae, 0x2b, 0xbf, 0xe7, 0xba, 0xf2, 0x69,
-	0xa1, 0xe7, 0x2e, 0x17, 0x7a, 0xee, 0xe7, 0x42, 0xcf, 0x1d, 0x37, 0x89, 0xcb, 0x47, 0xe3, 0xbe,
-	0x39, 0x00, 0xcf, 0x4a, 0x44, 0x5b, 0x3e, 0xe6, 0x6f, 0x81, 0x9e, 0xa6, 0x80, 0x75, 0x16, 0xee,
-	0xad, 0x5f, 0x88, 0xbe, 0x20, 0xfb, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0xc0, 0xaa, 0xc1, 0x20,
-	0xe9, 0x04, 0x00, 0x00,
+	// 1266 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x58, 0xcf, 0x6f, 0x1b, 0xc5,
+	0x17, 0xcf, 0xc6, 0xb1, 0x6b, 0x4f, 0xf2, 0x4d, 0xbf, 0x5d, 0x42, 0xe2, 0x6c, 0x13, 0x3b, 0x5d,
+	0x54, 0x1a, 0x22, 0x62, 0xb7, 0x6e, 0x85, 0x2a, 0x4b, 0xa8, 0x6a, 0xd2, 0xf6, 0x52, 0x59, 0x2a,
+	0x1b, 0x51, 0xa4, 0x4a, 0xa8, 0x5d, 0x7b, 0xa7, 0xeb, 0xa5, 0xde, 0x9d, 0x65, 0x66, 0xd6, 0x69,
+	0x6e, 0xc0, 0x09, 0x71, 0xe2, 0xc2, 0x11, 0x89, 0x23, 0xe2, 0x94, 0x43, 0x24, 0x04, 0x42, 0x08,
+	0x71, 0xea, 0xb1, 0xea, 0x89, 0x13, 0x42, 0xc9, 0x21, 0xff, 0x06, 0xda, 0xd9, 0xd9, 0xf1, 0xfe,
+	0x98, 0xc4, 0x46, 0x0a, 0xaa, 0xb8, 0x54, 0x9e, 0xf7, 0x3e, 0xef, 0xcd, 0xfb, 0xbc, 0xf7, 0xe6,
+	0xed, 0x6b, 0x40, 0x15, 0xf9, 0xd0, 0x73, 0x21, 0xe9, 0x37, 0x7d, 0x84, 0x9b, 0xc3, 0x6b, 0x4d,
+	0xfa, 0xbc, 0xe1, 0x63, 0x44, 0x91, 0x7a, 0x3e, 0xd6, 0x34, 0x7c, 0x84, 0x1b, 0xc3, 0x6b, 0xda,
+	0x05, 0xd3, 0x75, 0x3c, 0xd4, 0x64, 0xff, 0x46, 0x18, 0x6d, 0xa9, 0x87, 0x88, 0x8b, 0x48, 0xd3,
+	0x25, 0x76, 0x68, 0xeb, 0x12, 0x9b, 0x2b, 0x96, 0x23, 0xc5, 0x63, 0x76, 0x6a, 0x46, 0x07, 0xae,
+	0x5a, 0xb0, 0x91, 0x8d, 0x22, 0x79, 0xf8, 0x8b, 0x4b, 0x2f, 0x66, 0xe3, 0xe8, 0x0d, 0x4c, 0x12,
+	0x9b, 0xd4, 0x73, 0x4a, 0xe4, 0xba, 0x0e, 0xa5, 0x10, 0x9e, 0x68, 0x8d, 0x02, 0x4c, 0xb9, 0x72,
+	0x25, 0xab, 0xf4, 0x4d, 0x6c, 0xba, 0xe4, 0x24, 0xed, 0xae, 0xe3, 0x59, 0x68, 0x37, 0xd2, 0xea,
+	0xbf, 0x29, 0x60, 0xa1, 0x43, 0x6c, 0x03, 0xda, 0x0e, 0xa1, 0x10, 0x6f, 0x41, 0xb3, 0x87, 0xbc,
+	0xfb, 0x70, 0x4f, 0xbd, 0x05, 0x2a, 0x43, 0x73, 0xe0, 0x58, 0x26, 0x45, 0xb8, 0xaa, 0xac, 0x29,
+	0xeb, 0x95, 0xad, 0x4b, 0xaf, 0x0e, 0x36, 0x57, 0x39, 0xd5, 0x87, 0xb1, 0xee, 0xb6, 0x65, 0x61,
+	0x48, 0xc8, 0x0e, 0xc5, 0x8e, 0x67, 0x1b, 0x23, 0x1b, 0x75, 0x09, 0x9c, 0xf3, 0x83, 0xee, 0xe3,
+	0x67, 0x70, 0xaf, 0x3a, 0xbd, 0xa6, 0xac, 0xcf, 0x19, 0x25, 0x3f, 0xe8, 0x86, 0x9e, 0x17, 0x40,
+	0xd1, 0xc7, 0x08, 0x3d, 0xad, 0x16, 0x98, 0x38, 0x3a, 0xb4, 0x6f, 0x7e, 0xf9, 0x5d, 0x7d, 0xea,
+	0x8b, 0xe3, 0xfd, 0x8d, 0x91, 0x8b, 0xaf, 0x8e, 0xf7, 0x37, 0x2e, 0xa5, 0xa2, 0x97, 0x45, 0xaa,
+	0xdf, 0x02, 0x2b, 0x32, 0xb9, 0x01, 0x89, 0x8f, 0x3c, 0x02, 0xd5, 0x3a, 0x98, 0x35, 0x7b, 0xd4,
+	0x19, 0xc2, 0xc7, 0x4f, 0x31, 0x72, 0x19, 0x97, 0x82, 0x01, 0x22, 0xd1, 0x3d, 0x8c, 0x5c, 0xfd,
+	0x1b, 0x05, 0x2c, 0x76, 0x88, 0x7d, 0x07, 0x32, 0x99, 0x49, 0xe1, 0xd9, 0x65, 0xa1, 0xdd, 0x96,
+	0xd3, 0x7a, 0x2b, 0x4b, 0x4b, 0x72, 0xb9, 0x7e, 0x13, 0xd4, 0xe4, 0x1a, 0x41, 0x6d, 0x11, 0x94,
+	0xfa, 0xd0, 0xb1, 0xfb, 0x94, 0xb3, 0xe2, 0x27, 0xfd, 0x67, 0x05, 0x9c, 0xef, 0x10, 0xfb, 0x43,
+	0xdf, 0x32, 0x29, 0x7c, 0xc0, 0xba, 0x41, 0x7d, 0x0f, 0x54, 0xcc, 0x80, 0xf6, 0x11, 0x76, 0xe8,
+	0x1e, 0xa7, 0x52, 0x7d, 0x75, 0xb0, 0xb9, 0xc0, 0xa9, 0x64, 0x18, 0x08, 0xa8, 0xda, 0x06, 0xa5,
+	0xa8, 0x9f, 0x58, 0x19, 0x67, 0x5b, 0x4b, 0x8d, 0xcc, 0xbb, 0x69, 0x44, 0x17, 0x6c, 0x55, 0x5e,
+	0xfc, 0x59, 0x9f, 0xfa, 0xfe, 0x78, 0x7f, 0x43, 0x31, 0xb8, 0x45, 0xfb, 0xba, 0x60, 0x2f, 0xfc,
+	0x85, 0xec, 0x57, 0xb2, 0xec, 0x93, 0x81, 0xea, 0xcb, 0x60, 0x29, 0x23, 0x8a, 0xf9, 0xea, 0x3f,
+	0x45, 0xbc, 0x1e, 0x60, 0x34, 0x84, 0x3b, 0x14, 0x61, 0xd3, 0x86, 0xea, 0x55, 0x50, 0x22, 0x8e,
+	0xed, 0x41, 0x3c, 0x96, 0x14, 0xc7, 0x85, 0x59, 0x8b, 0xde, 0x00, 0x63, 0x34, 0x63, 0xf0, 0x53,
+	0xd8, 0x98, 0x81, 0xe7, 0x50, 0xc2, 0x1a, 0x73, 0xc6, 0x88, 0x0e, 0xa3, 0x76, 0x9d, 0x49, 0xb6,
+	0xeb, 0xd5, 0x98, 0x19, 0x77, 0x2a, 0xa5, 0x95, 0x8c, 0x93, 0xd3, 0x4a, 0x8a, 0x04, 0xad, 0x1f,
+	0x15, 0x30, 0xd7, 0x21, 0xf6, 0x36, 0x7b, 0xf4, 0xdb, 0x7e, 0x70, 0x86, 0x9c, 0x34, 0x50, 0x26,
+	0xd0, 0x76, 0xa1, 0xc7, 0x68, 0x15, 0xd6, 0x67, 0x0c, 0x71, 0x56, 0x55, 0x30, 0x83, 0x11, 0xa2,
+	0x9c, 0x18, 0xfb, 0xdd, 0xde, 0x94, 0xf0, 0x5a, 0xce, 0xf2, 0x12, 0x81, 0xea, 0x8b, 0x6c, 0x7a,
+	0x88, 0xb3, 0x60, 0xf4, 0x6d, 0xc4, 0xc8, 0x80, 0x43, 0x68, 0x0e, 0xce, 0x96, 0x91, 0x7c, 0x7c,
+	0x4c, 0x14, 0xb7, 0x08, 0x47, 0x7f, 0xc2, 0xa7, 0x1e, 0x3f, 0x8b, 0x07, 0xd5, 0x02, 0xe7, 0x86,
+	0x10, 0x5b, 0x4e, 0x2f, 0x7a, 0x51, 0xf3, 0xad, 0x6a, 0xae, 0xdb, 0x1f, 0x46, 0x7a, 0x23, 0x06,
+	0x86, 0x01, 0x0d, 0xcd, 0x41, 0x00, 0x79, 0x9c, 0xd1, 0x41, 0xff, 0x75, 0x1a, 0xfc, 0xbf, 0x43,
+	0xec, 0x9d, 0xa0, 0xeb, 0x3a, 0x94, 0xdb, 0xb0, 0x2c, 0x40, 0xcf, 0x9a, 0x28, 0x0b, 0x0c, 0xa7,
+	0xbe, 0x0b, 0x8a, 0xec, 0x43, 0xc1, 0x9c, 0xcf, 0xb7, 0x16, 0x73, 0xe1, 0x6c, 0x87, 0x5a, 0x23,
+	0x02, 0x25, 0x72, 0x56, 0x48, 0xe5, 0xac, 0x05, 0xce, 0x91, 0xa0, 0xfb, 0x09, 0xec, 0x45, 0xc5,
+	0x3e, 0xed, 0xe2, 0x18, 0xa8, 0xde, 0x07, 0x73, 0x26, 0xa5, 0x90, 0x50, 0x93, 0x3a, 0xc8, 0x23,
+	0xd5, 0xe2, 0x5a, 0x61, 0x7d, 0xb6, 0xb5, 0x92, 0x0b, 0xe0, 0xf6, 0x08, 0x94, 0x1c, 0x01, 0x29,
+	0xe3, 0xf6, 0xb5, 0x51, 0x79, 0x18, 0xaf, 0xb0, 0x3c, 0xab, 0xd9, 0xf2, 0xa4, 0x72, 0xa5, 0x5b,
+	0xa0, 0x9a, 0x95, 0xfd, 0x0b, 0x65, 0x3a, 0x98, 0x66, 0x13, 0x65, 0xa7, 0x8f, 0x76, 0xef, 0x0e,
+	0x1d, 0x0b, 0x7a, 0x3d, 0xf8, 0x9f, 0xaa, 0xd2, 0x36, 0xa8, 0x84, 0x49, 0x86, 0xe1, 0x8b, 0xae,
+	0x16, 0xd9, 0x80, 0xd6, 0x72, 0xb7, 0xef, 0xc4, 0x88, 0x64, 0x81, 0x46, 0x76, 0xc9, 0x61, 0x26,
+	0xaa, 0x93, 0x1b, 0x66, 0xc9, 0x14, 0xf1, 0x61, 0x96, 0x14, 0x89, 0xa7, 0xff, 0x79, 0x01, 0xbc,
+	0xc9, 0xde, 0x96, 0x8f, 0x30, 0xbd, 0xfb, 0x69, 0xe0, 0x0c, 0x51, 0x8f, 0x75, 0x81, 0x7a, 0x03,
+	0x94, 0x31, 0x93, 0x4e, 0x90, 0x59, 0x81, 0x7c, 0x8d, 0xb9, 0x7d, 0x1f, 0x14, 0x9f, 0x3a, 0x98,
+	0xc4, 0x79, 0x9d, 0xb8, 0xf5, 0x23, 0x2b, 0xf5, 0x56, 0xd8, 0x46, 0x3d, 0xe4, 0x59, 0xd5, 0xd2,
+	0x3f, 0xb3, 0xe7, 0x66, 0xa3, 0x95, 0x48, 0x24, 0x23, 0x2c, 0x8c, 0x9e, 0x9f, 0x6a, 0xd9, 0x4c,
+	0xeb, 0x75, 0xb0, 0x2a, 0x55, 0x88, 0x22, 0xfd, 0x32, 0x0d, 0xe6, 0x05, 0xe2, 0x1e, 0x36, 0x03,
+	0xeb, 0xb5, 0x56, 0xe7, 0x06, 0x28, 0x23, 0x1f, 0x62, 0xb6, 0x65, 0x8d, 0x2b, 0x8f, 0x40, 0xaa,
+	0x77, 0x41, 0x19, 0xf2, 0xee, 0xe3, 0x25, 0xaa, 0xe5, 0xae, 0x67, 0xdc, 0xe2, 0x1e, 0x4d, 0x26,
+	0x59, 0x98, 0x8e, 0x66, 0x53, 0x2a, 0xcd, 0x17, 0xe5, 0x69, 0x66, 0xfe, 0xf4, 0xab, 0x6c, 0x61,
+	0x4c, 0x48, 0x92, 0x1b, 0x59, 0xe0, 0xf7, 0xe1, 0xc0, 0x62, 0x39, 0x2c, 0x1b, 0xfc, 0xa4, 0xff,
+	0xae, 0x80, 0x0b, 0xe1, 0x32, 0xe7, 0x10, 0x3f, 0xa0, 0x30, 0xfe, 0x1e, 0x24, 0xba, 0x52, 0x99,
+	0xb4, 0x2b, 0xcf, 0x24, 0xe3, 0xa3, 0xcd, 0x2c, 0xf6, 0x1b, 0x72, 0xae, 0xe5, 0xb6, 0xd2, 0x54,
+	0xb8, 0xfa, 0x45, 0xb0, 0x9c, 0x13, 0xc6, 0xcc, 0x5b, 0x3f, 0x94, 0x41, 0xa1, 0x43, 0x6c, 0xd5,
+	0x01, 0x17, 0xf2, 0xff, 0x9b, 0xb8, 0x9c, 0x8b, 0x52, 0xb6, 0xb2, 0x6b, 0x9b, 0x13, 0xc1, 0x44,
+	0xb2, 0x11, 0x78, 0x43, 0xb6, 0xb4, 0x5f, 0x91, 0x79, 0x91, 0x00, 0xb5, 0xe6, 0x84, 0x40, 0x71,
+	0xe1, 0x23, 0x30, 0x97, 0xda, 0xa9, 0xd7, 0x64, 0x0e, 0x92, 0x08, 0x6d, 0x7d, 0x1c, 0x22, 0xe9,
+	0x3b, 0xb5, 0xd7, 0x4a, 0x7d, 0x27, 0x11, 0x72, 0xdf, 0xb2, 0x05, 0x53, 0xfd, 0x00, 0x54, 0x46,
+	0xcb, 0xe5, 0xaa, 0xcc, 0x4c, 0xa8, 0xb5, 0xcb, 0xa7, 0xaa, 0x93, 0x2e, 0x47, 0xdb, 0xdd, 0xaa,
+	0xbc, 0x6e, 0x5c, 0xad, 0x5d, 0x3e, 0x55, 0x2d, 0x5c, 0x7e, 0x0c, 0xfe, 0x97, 0x5e, 0x97, 0x2e,
+	0xc9, 0xec, 0x52, 0x10, 0xed, 0x9d, 0xb1, 0x90, 0x64, 0x82, 0x53, 0x9f, 0x79, 0x69, 0x82, 0x93,
+	0x08, 0x79, 0x82, 0x65, 0x1f, 0x3d, 0x75, 0x00, 0x54, 0xc9, 0x07, 0xef, 0x6d, 0x39, 0xef, 0x2c,
+	0x4e, 0x6b, 0x4c, 0x86, 0x13, 0xb7, 0x7d, 0x04, 0x66, 0x93, 0x93, 0xbb, 0x7e, 0xb2, 0x39, 0x03,
+	0x68, 0x57, 0xc6, 0x00, 0x84, 0xe3, 0x27, 0x60, 0x3e, 0x33, 0xa1, 0x74, 0xe9, 0x13, 0x49, 0x61,
+	0xb4, 0x8d, 0xf1, 0x98, 0xf8, 0x06, 0xad, 0xf8, 0x59, 0x38, 0x7d, 0xb7, 0xee, 0xbc, 0x38, 0xac,
+	0x29, 0x2f, 0x0f, 0x6b, 0xca, 0x5f, 0x87, 0x35, 0xe5, 0xeb, 0xa3, 0xda, 0xd4, 0xcb, 0xa3, 0xda,
+	0xd4, 0x1f, 0x47, 0xb5, 0xa9, 0x47, 0x1b, 0xb6, 0x43, 0xfb, 0x41, 0xb7, 0xd1, 0x43, 0x6e, 0x33,
+	0x76, 0xbb, 0xe9, 0x41, 0xba, 0x8b, 0xf0, 0x33, 0x21, 0x68, 0x3e, 0x0f, 0x27, 0x54, 0xb7, 0xc4,
+	0xfe, 0x86, 0x71, 0xfd, 0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0xc3, 0xe9, 0xd9, 0x77, 0xe4, 0x11,
+	0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -352,6 +1119,22 @@ type MsgClient interface {
 	DeactivateBeaconKey(ctx context.Context, in *MsgDeactivateBeaconKey, opts ...grpc.CallOption) (*MsgDeactivateBeaconKeyResponse, error)
 	// UpdateParams replaces the params; governance only.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
+	// ProveStorage answers a storage window.
+	ProveStorage(ctx context.Context, in *MsgProveStorage, opts ...grpc.CallOption) (*MsgProveStorageResponse, error)
+	// CommitCpu answers a CPU window.
+	CommitCpu(ctx context.Context, in *MsgCommitCpu, opts ...grpc.CallOption) (*MsgCommitCpuResponse, error)
+	// RevealCpu shows what was drawn from the answer to a CPU window.
+	RevealCpu(ctx context.Context, in *MsgRevealCpu, opts ...grpc.CallOption) (*MsgRevealCpuResponse, error)
+	// SubmitVerdict posts attestations of a committee.
+	SubmitVerdict(ctx context.Context, in *MsgSubmitVerdict, opts ...grpc.CallOption) (*MsgSubmitVerdictResponse, error)
+	// ShowEvidence posts what an audited seat attested the hash of.
+	ShowEvidence(ctx context.Context, in *MsgShowEvidence, opts ...grpc.CallOption) (*MsgShowEvidenceResponse, error)
+	// ReportEquivocation proves that a verifier attested two things for one seat.
+	ReportEquivocation(ctx context.Context, in *MsgReportEquivocation, opts ...grpc.CallOption) (*MsgReportEquivocationResponse, error)
+	// ReportFraud shows one item of a proof or an answer that is wrong.
+	ReportFraud(ctx context.Context, in *MsgReportFraud, opts ...grpc.CallOption) (*MsgReportFraudResponse, error)
+	// DisputeVerdict has a subject measured again, by a larger committee.
+	DisputeVerdict(ctx context.Context, in *MsgDisputeVerdict, opts ...grpc.CallOption) (*MsgDisputeVerdictResponse, error)
 }
 
 type msgClient struct {
@@ -389,6 +1172,78 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 	return out, nil
 }
 
+func (c *msgClient) ProveStorage(ctx context.Context, in *MsgProveStorage, opts ...grpc.CallOption) (*MsgProveStorageResponse, error) {
+	out := new(MsgProveStorageResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/ProveStorage", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CommitCpu(ctx context.Context, in *MsgCommitCpu, opts ...grpc.CallOption) (*MsgCommitCpuResponse, error) {
+	out := new(MsgCommitCpuResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/CommitCpu", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RevealCpu(ctx context.Context, in *MsgRevealCpu, opts ...grpc.CallOption) (*MsgRevealCpuResponse, error) {
+	out := new(MsgRevealCpuResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/RevealCpu", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SubmitVerdict(ctx context.Context, in *MsgSubmitVerdict, opts ...grpc.CallOption) (*MsgSubmitVerdictResponse, error) {
+	out := new(MsgSubmitVerdictResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/SubmitVerdict", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ShowEvidence(ctx context.Context, in *MsgShowEvidence, opts ...grpc.CallOption) (*MsgShowEvidenceResponse, error) {
+	out := new(MsgShowEvidenceResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/ShowEvidence", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ReportEquivocation(ctx context.Context, in *MsgReportEquivocation, opts ...grpc.CallOption) (*MsgReportEquivocationResponse, error) {
+	out := new(MsgReportEquivocationResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/ReportEquivocation", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ReportFraud(ctx context.Context, in *MsgReportFraud, opts ...grpc.CallOption) (*MsgReportFraudResponse, error) {
+	out := new(MsgReportFraudResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/ReportFraud", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) DisputeVerdict(ctx context.Context, in *MsgDisputeVerdict, opts ...grpc.CallOption) (*MsgDisputeVerdictResponse, error) {
+	out := new(MsgDisputeVerdictResponse)
+	err := c.cc.Invoke(ctx, "/openmesh.por.v1.Msg/DisputeVerdict", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // MsgServer is the server API for Msg service.
 type MsgServer interface {
 	// RegisterBeaconKey announces the key that a validator will contribute with.
@@ -397,6 +1252,22 @@ type MsgServer interface {
 	DeactivateBeaconKey(context.Context, *MsgDeactivateBeaconKey) (*MsgDeactivateBeaconKeyResponse, error)
 	// UpdateParams replaces the params; governance only.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
+	// ProveStorage answers a storage window.
+	ProveStorage(context.Context, *MsgProveStorage) (*MsgProveStorageResponse, error)
+	// CommitCpu answers a CPU window.
+	CommitCpu(context.Context, *MsgCommitCpu) (*MsgCommitCpuResponse, error)
+	// RevealCpu shows what was drawn from the answer to a CPU window.
+	RevealCpu(context.Context, *MsgRevealCpu) (*MsgRevealCpuResponse, error)
+	// SubmitVerdict posts attestations of a committee.
+	SubmitVerdict(context.Context, *MsgSubmitVerdict) (*MsgSubmitVerdictResponse, error)
+	// ShowEvidence posts what an audited seat attested the hash of.
+	ShowEvidence(context.Context, *MsgShowEvidence) (*MsgShowEvidenceResponse, error)
+	// ReportEquivocation proves that a verifier attested two things for one seat.
+	ReportEquivocation(context.Context, *MsgReportEquivocation) (*MsgReportEquivocationResponse, error)
+	// ReportFraud shows one item of a proof or an answer that is wrong.
+	ReportFraud(context.Context, *MsgReportFraud) (*MsgReportFraudResponse, error)
+	// DisputeVerdict has a subject measured again, by a larger committee.
+	DisputeVerdict(context.Context, *MsgDisputeVerdict) (*MsgDisputeVerdictResponse, error)
 }
 
 // UnimplementedMsgServer can be embedded to have forward compatible implementations.
@@ -411,6 +1282,30 @@ func (*UnimplementedMsgServer) DeactivateBeaconKey(ctx context.Context, req *Msg
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
+}
+func (*UnimplementedMsgServer) ProveStorage(ctx context.Context, req *MsgProveStorage) (*MsgProveStorageResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ProveStorage not implemented")
+}
+func (*UnimplementedMsgServer) CommitCpu(ctx context.Context, req *MsgCommitCpu) (*MsgCommitCpuResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CommitCpu not implemented")
+}
+func (*UnimplementedMsgServer) RevealCpu(ctx context.Context, req *MsgRevealCpu) (*MsgRevealCpuResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RevealCpu not implemented")
+}
+func (*UnimplementedMsgServer) SubmitVerdict(ctx context.Context, req *MsgSubmitVerdict) (*MsgSubmitVerdictResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SubmitVerdict not implemented")
+}
+func (*UnimplementedMsgServer) ShowEvidence(ctx context.Context, req *MsgShowEvidence) (*MsgShowEvidenceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ShowEvidence not implemented")
+}
+func (*UnimplementedMsgServer) ReportEquivocation(ctx context.Context, req *MsgReportEquivocation) (*MsgReportEquivocationResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ReportEquivocation not implemented")
+}
+func (*UnimplementedMsgServer) ReportFraud(ctx context.Context, req *MsgReportFraud) (*MsgReportFraudResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ReportFraud not implemented")
+}
+func (*UnimplementedMsgServer) DisputeVerdict(ctx context.Context, req *MsgDisputeVerdict) (*MsgDisputeVerdictResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DisputeVerdict not implemented")
 }
 
 func RegisterMsgServer(s grpc1.Server, srv MsgServer) {
@@ -471,6 +1366,150 @@ func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(in
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_ProveStorage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgProveStorage)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ProveStorage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/ProveStorage",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ProveStorage(ctx, req.(*MsgProveStorage))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CommitCpu_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCommitCpu)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CommitCpu(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/CommitCpu",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CommitCpu(ctx, req.(*MsgCommitCpu))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RevealCpu_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRevealCpu)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RevealCpu(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/RevealCpu",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RevealCpu(ctx, req.(*MsgRevealCpu))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SubmitVerdict_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSubmitVerdict)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SubmitVerdict(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/SubmitVerdict",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SubmitVerdict(ctx, req.(*MsgSubmitVerdict))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ShowEvidence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgShowEvidence)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ShowEvidence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/ShowEvidence",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ShowEvidence(ctx, req.(*MsgShowEvidence))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ReportEquivocation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgReportEquivocation)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ReportEquivocation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/ReportEquivocation",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ReportEquivocation(ctx, req.(*MsgReportEquivocation))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ReportFraud_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgReportFraud)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ReportFraud(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/ReportFraud",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ReportFraud(ctx, req.(*MsgReportFraud))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_DisputeVerdict_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgDisputeVerdict)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).DisputeVerdict(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/openmesh.por.v1.Msg/DisputeVerdict",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).DisputeVerdict(ctx, req.(*MsgDisputeVerdict))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Msg_serviceDesc = _Msg_serviceDesc
 var _Msg_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "openmesh.por.v1.Msg",
@@ -487,6 +1526,38 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "UpdateParams",
 			Handler:    _Msg_UpdateParams_Handler,
+		},
+		{
+			MethodName: "ProveStorage",
+			Handler:    _Msg_ProveStorage_Handler,
+		},
+		{
+			MethodName: "CommitCpu",
+			Handler:    _Msg_CommitCpu_Handler,
+		},
+		{
+			MethodName: "RevealCpu",
+			Handler:    _Msg_RevealCpu_Handler,
+		},
+		{
+			MethodName: "SubmitVerdict",
+			Handler:    _Msg_SubmitVerdict_Handler,
+		},
+		{
+			MethodName: "ShowEvidence",
+			Handler:    _Msg_ShowEvidence_Handler,
+		},
+		{
+			MethodName: "ReportEquivocation",
+			Handler:    _Msg_ReportEquivocation_Handler,
+		},
+		{
+			MethodName: "ReportFraud",
+			Handler:    _Msg_ReportFraud_Handler,
+		},
+		{
+			MethodName: "DisputeVerdict",
+			Handler:    _Msg_DisputeVerdict_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -686,6 +1757,651 @@ func (m *MsgUpdateParamsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgProveStorage) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgProveStorage) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgProveStorage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Proof) > 0 {
+		i -= len(m.Proof)
+		copy(dAtA[i:], m.Proof)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Proof)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Units != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Units))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgProveStorageResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgProveStorageResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgProveStorageResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCommitCpu) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCommitCpu) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCommitCpu) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Root) > 0 {
+		i -= len(m.Root)
+		copy(dAtA[i:], m.Root)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Root)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Segments) > 0 {
+		dAtA3 := make([]byte, len(m.Segments)*10)
+		var j2 int
+		for _, num := range m.Segments {
+			for num >= 1<<7 {
+				dAtA3[j2] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j2++
+			}
+			dAtA3[j2] = uint8(num)
+			j2++
+		}
+		i -= j2
+		copy(dAtA[i:], dAtA3[:j2])
+		i = encodeVarintTx(dAtA, i, uint64(j2))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCommitCpuResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCommitCpuResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCommitCpuResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevealCpu) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevealCpu) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevealCpu) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Proof) > 0 {
+		i -= len(m.Proof)
+		copy(dAtA[i:], m.Proof)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Proof)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevealCpuResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevealCpuResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevealCpuResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Value != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Value))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Verdict != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Verdict))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSubmitVerdict) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSubmitVerdict) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSubmitVerdict) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Attestations) > 0 {
+		for iNdEx := len(m.Attestations) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Attestations[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Class != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSubmitVerdictResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSubmitVerdictResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSubmitVerdictResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Value != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Value))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Verdict != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Verdict))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgShowEvidence) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgShowEvidence) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgShowEvidence) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Statement.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Class != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgShowEvidenceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgShowEvidenceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgShowEvidenceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportEquivocation) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportEquivocation) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportEquivocation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Second.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size, err := m.First.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Class != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Reporter) > 0 {
+		i -= len(m.Reporter)
+		copy(dAtA[i:], m.Reporter)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reporter)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportEquivocationResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportEquivocationResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportEquivocationResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportFraud) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportFraud) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportFraud) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Evidence.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Class != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Reporter) > 0 {
+		i -= len(m.Reporter)
+		copy(dAtA[i:], m.Reporter)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reporter)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReportFraudResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReportFraudResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReportFraudResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Upheld {
+		i--
+		if m.Upheld {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgDisputeVerdict) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgDisputeVerdict) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgDisputeVerdict) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Window != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Window))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Class != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Class))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Subject) > 0 {
+		i -= len(m.Subject)
+		copy(dAtA[i:], m.Subject)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Subject)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgDisputeVerdictResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgDisputeVerdictResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgDisputeVerdictResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintTx(dAtA []byte, offset int, v uint64) int {
 	offset -= sovTx(v)
 	base := offset
@@ -771,6 +2487,288 @@ func (m *MsgUpdateParams) Size() (n int) {
 }
 
 func (m *MsgUpdateParamsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgProveStorage) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	if m.Units != 0 {
+		n += 1 + sovTx(uint64(m.Units))
+	}
+	l = len(m.Proof)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgProveStorageResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgCommitCpu) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	if len(m.Segments) > 0 {
+		l = 0
+		for _, e := range m.Segments {
+			l += sovTx(uint64(e))
+		}
+		n += 1 + sovTx(uint64(l)) + l
+	}
+	l = len(m.Root)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCommitCpuResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRevealCpu) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	l = len(m.Proof)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRevealCpuResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Verdict != 0 {
+		n += 1 + sovTx(uint64(m.Verdict))
+	}
+	if m.Value != 0 {
+		n += 1 + sovTx(uint64(m.Value))
+	}
+	return n
+}
+
+func (m *MsgSubmitVerdict) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Class != 0 {
+		n += 1 + sovTx(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Attestations) > 0 {
+		for _, e := range m.Attestations {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgSubmitVerdictResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Verdict != 0 {
+		n += 1 + sovTx(uint64(m.Verdict))
+	}
+	if m.Value != 0 {
+		n += 1 + sovTx(uint64(m.Value))
+	}
+	return n
+}
+
+func (m *MsgShowEvidence) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Class != 0 {
+		n += 1 + sovTx(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Statement.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgShowEvidenceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgReportEquivocation) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reporter)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Class != 0 {
+		n += 1 + sovTx(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.First.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = m.Second.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgReportEquivocationResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgReportFraud) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reporter)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Class != 0 {
+		n += 1 + sovTx(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Evidence.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgReportFraudResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Upheld {
+		n += 2
+	}
+	return n
+}
+
+func (m *MsgDisputeVerdict) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Subject)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Class != 0 {
+		n += 1 + sovTx(uint64(m.Class))
+	}
+	if m.Window != 0 {
+		n += 1 + sovTx(uint64(m.Window))
+	}
+	return n
+}
+
+func (m *MsgDisputeVerdictResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1297,6 +3295,1896 @@ func (m *MsgUpdateParamsResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgUpdateParamsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgProveStorage) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgProveStorage: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgProveStorage: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Units", wireType)
+			}
+			m.Units = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Units |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proof", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Proof = append(m.Proof[:0], dAtA[iNdEx:postIndex]...)
+			if m.Proof == nil {
+				m.Proof = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgProveStorageResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgProveStorageResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgProveStorageResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCommitCpu) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCommitCpu: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCommitCpu: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Segments = append(m.Segments, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthTx
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthTx
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Segments) == 0 {
+					m.Segments = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowTx
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Segments = append(m.Segments, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Segments", wireType)
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Root", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Root = append(m.Root[:0], dAtA[iNdEx:postIndex]...)
+			if m.Root == nil {
+				m.Root = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCommitCpuResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCommitCpuResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCommitCpuResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevealCpu) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevealCpu: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevealCpu: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proof", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Proof = append(m.Proof[:0], dAtA[iNdEx:postIndex]...)
+			if m.Proof == nil {
+				m.Proof = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevealCpuResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevealCpuResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevealCpuResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verdict", wireType)
+			}
+			m.Verdict = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Verdict |= Verdict(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
+			}
+			m.Value = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Value |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSubmitVerdict) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSubmitVerdict: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSubmitVerdict: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Attestations", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Attestations = append(m.Attestations, Attestation{})
+			if err := m.Attestations[len(m.Attestations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSubmitVerdictResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSubmitVerdictResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSubmitVerdictResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verdict", wireType)
+			}
+			m.Verdict = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Verdict |= Verdict(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
+			}
+			m.Value = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Value |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgShowEvidence) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgShowEvidence: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgShowEvidence: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Statement", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Statement.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgShowEvidenceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgShowEvidenceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgShowEvidenceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportEquivocation) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportEquivocation: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportEquivocation: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reporter = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field First", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.First.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Second", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Second.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportEquivocationResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportEquivocationResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportEquivocationResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportFraud) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportFraud: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportFraud: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reporter = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Evidence.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReportFraudResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReportFraudResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReportFraudResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Upheld", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Upheld = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgDisputeVerdict) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgDisputeVerdict: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgDisputeVerdict: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Subject", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Subject = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Class", wireType)
+			}
+			m.Class = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Class |= Class(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Window", wireType)
+			}
+			m.Window = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Window |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgDisputeVerdictResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgDisputeVerdictResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgDisputeVerdictResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

@@ -21,13 +21,17 @@ const (
 	OutputSize = ecvrf.OutputSize
 )
 
-// The domains keep every hash and every proof of the beacon apart from each other.
+// The domains keep every hash and every proof of the module apart from each other.
 const (
 	domainGenesis    = "openmesh/por/v1/genesis"
 	domainFresh      = "openmesh/por/v1/fresh"
 	domainAbsent     = "openmesh/por/v1/absent"
 	domainAlpha      = "openmesh/por/v1/alpha"
 	domainPossession = "openmesh/por/v1/possession"
+	domainSurprise   = "openmesh/por/v1/surprise"
+	domainChallenge  = "openmesh/por/v1/challenge"
+	domainSample     = "openmesh/por/v1/sample"
+	domainEvidence   = "openmesh/por/v1/evidence"
 )
 
 // ValidatePubKey returns ErrInvalidKey for a key that no contribution could ever verify

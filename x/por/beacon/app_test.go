@@ -94,7 +94,8 @@ func startWith(t *testing.T, parallel bool, self validator, registered ...valida
 	accounts := addresscodec.NewBech32Codec("open")
 	gov, err := accounts.BytesToString(bytes.Repeat([]byte{9}, 20))
 	require.NoError(t, err)
-	n.k = keeper.New(cdc, runtime.NewKVStoreService(key), accounts, staking, gov)
+	n.k = keeper.New(cdc, runtime.NewKVStoreService(key), accounts, staking, fakes.NewWorkers(), &fakes.Bonds{},
+		fakes.Accounts{}, fakes.NewBank(), por.ProofJudges(), gov)
 	por.RegisterMsgServer(app.MsgServiceRouter(), keeper.NewMsgServer(n.k))
 
 	genesis := por.GenesisState{Params: por.DefaultParams()}

@@ -6,12 +6,12 @@ package keeper_test
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 
-	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -41,26 +41,37 @@ type fixture struct {
 	msgs    por.MsgServer
 	queries por.QueryServer
 	staking *fakes.Staking
+	workers *fakes.Workers
+	bonds   *fakes.Bonds
+	bank    *fakes.Bank
+	judge   fakes.Judge
 	gov     string
 }
 
 // setup makes a chain at height 1 whose params are short.
 func setup(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{t: t, staking: &fakes.Staking{}}
+	f := &fixture{t: t, staking: &fakes.Staking{}, workers: fakes.NewWorkers(), bonds: &fakes.Bonds{}, bank: fakes.NewBank()}
 	key := storetypes.NewKVStoreKey(por.StoreKey)
 	f.ctx = testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("t")).Ctx.WithChainID(chainID)
-	accounts := addresscodec.NewBech32Codec("open")
-	gov, err := accounts.BytesToString(bytes.Repeat([]byte{9}, 20))
+	gov, err := fakes.AccountCodec.BytesToString(bytes.Repeat([]byte{9}, 20))
 	require.NoError(t, err)
 	f.gov = gov
-	f.k = keeper.New(moduletestutil.MakeTestEncodingConfig().Codec, runtime.NewKVStoreService(key), accounts, f.staking, gov)
+	f.k = keeper.New(moduletestutil.MakeTestEncodingConfig().Codec, runtime.NewKVStoreService(key), fakes.AccountCodec, f.staking, f.workers, f.bonds,
+		fakes.Accounts{}, f.bank, por.Judges{Storage: &f.judge, CPU: &f.judge, Memory: &f.judge, GPU: &f.judge}, gov)
 	f.msgs, f.queries = keeper.NewMsgServer(f.k), keeper.NewQueryServer(f.k)
-	require.NoError(t, f.k.InitGenesis(f.ctx, por.GenesisState{Params: por.Params{
-		ActivationDelay: 5, MinContributions: 2, RetentionBlocks: 100, MaxItemsPerBlock: 3,
-	}}))
+	f.ctx = f.ctx.WithBlockTime(time.UnixMilli(1_700_000_000_000))
+	require.NoError(t, f.k.InitGenesis(f.ctx, por.GenesisState{Params: shortParams()}))
 	f.height(1)
 	return f
+}
+
+// shortParams are params with short delays and no classes.
+func shortParams() por.Params {
+	p := por.LocalnetParams()
+	p.ActivationDelay, p.MinContributions, p.RetentionBlocks, p.MaxItemsPerBlock = 5, 2, 100, 3
+	p.Classes = nil
+	return p
 }
 
 func (f *fixture) height(h int64) {

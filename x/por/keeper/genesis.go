@@ -18,7 +18,7 @@ import (
 // id. ErrInvalidGenesis if a seed lies beyond the chain's first block.
 func (k *Keeper) InitGenesis(ctx context.Context, state por.GenesisState) error {
 	validators := k.staking.ValidatorAddressCodec()
-	if err := state.Validate(validators); err != nil {
+	if err := state.Validate(validators, k.accounts); err != nil {
 		return err
 	}
 	if err := k.Params.Set(ctx, state.Params); err != nil {
@@ -54,7 +54,10 @@ func (k *Keeper) InitGenesis(ctx context.Context, state por.GenesisState) error 
 			return err
 		}
 	}
-	return nil
+	if err := k.initWindows(ctx, state); err != nil {
+		return err
+	}
+	return k.initCourt(ctx, state)
 }
 
 // ExportGenesis reads the whole store. It is not for use while the chain runs.
@@ -75,13 +78,23 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*por.GenesisState, error) {
 		state.BeaconKeys = append(state.BeaconKeys, key)
 		return false, nil
 	})
-	return state, err
+	if err != nil {
+		return nil, err
+	}
+	if err := k.exportWindows(ctx, state); err != nil {
+		return nil, err
+	}
+	return state, k.exportCourt(ctx, state)
 }
 
 // PrepareZeroHeight readies the state for an export to a chain that begins again at height 1:
 // the newest seed becomes the one that the first block builds on, and every key change that
-// was announced is in force. Draws that wait for a seed must be locked again.
+// was announced is in force. Draws that wait for a seed must be locked again; windows that run
+// end without a verdict.
 func (k *Keeper) PrepareZeroHeight(ctx context.Context) error {
+	if err := k.prepareCourt(ctx); err != nil {
+		return err
+	}
 	state, err := k.ExportGenesis(ctx)
 	if err != nil {
 		return err
@@ -116,5 +129,5 @@ func (k *Keeper) PrepareZeroHeight(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return k.zeroWindows(ctx, state)
 }

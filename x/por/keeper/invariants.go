@@ -21,7 +21,10 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := state.Validate(k.staking.ValidatorAddressCodec()); err != nil {
+	if err := state.Validate(k.staking.ValidatorAddressCodec(), k.accounts); err != nil {
+		return err
+	}
+	if err := k.checkCourt(ctx, state); err != nil {
 		return err
 	}
 	fresh := 0
@@ -48,7 +51,13 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if fresh != 0 {
 		return fmt.Errorf("%d more contributions than index entries", fresh)
 	}
-	return k.checkChanges(ctx)
+	if err := k.checkChanges(ctx); err != nil {
+		return err
+	}
+	if err := k.checkWindows(ctx, state); err != nil {
+		return err
+	}
+	return k.checkVerified(ctx, state)
 }
 
 func (k *Keeper) checkChanges(ctx context.Context) error {

@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/cosmos/gogoproto/proto"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -77,8 +79,62 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *por.MsgUpdateParams) (
 	if !bytes.Equal(sender, authority) {
 		return nil, errorsmod.Wrapf(por.ErrUnauthorized, "%s is not %s", msg.Authority, s.authority)
 	}
+	before, err := s.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if msg.Params.DepositDenom != before.DepositDenom {
+		return nil, errorsmod.Wrapf(por.ErrInvalidParams, "deposit_denom is %s and cannot change: deposits are held in it", before.DepositDenom)
+	}
 	if err := s.Params.Set(ctx, msg.Params); err != nil {
 		return nil, err
 	}
-	return &por.MsgUpdateParamsResponse{}, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&por.EventParamsUpdated{Params: msg.Params})
+	if err := s.modesChanged(ctx, before, msg.Params); err != nil {
+		return nil, err
+	}
+	return &por.MsgUpdateParamsResponse{}, emit(ctx, &por.EventParamsUpdated{Params: msg.Params})
+}
+
+// ProveStorage answers a storage window.
+func (s msgServer) ProveStorage(ctx context.Context, msg *por.MsgProveStorage) (*por.MsgProveStorageResponse, error) {
+	signer, err := s.account(msg.Signer)
+	if err != nil {
+		return nil, err
+	}
+	return &por.MsgProveStorageResponse{}, s.Keeper.ProveStorage(ctx, signer, msg.Window, msg.Units, msg.Proof)
+}
+
+// CommitCpu answers a CPU window.
+func (s msgServer) CommitCpu(ctx context.Context, msg *por.MsgCommitCpu) (*por.MsgCommitCpuResponse, error) {
+	signer, err := s.account(msg.Signer)
+	if err != nil {
+		return nil, err
+	}
+	return &por.MsgCommitCpuResponse{}, s.Keeper.CommitCpu(ctx, signer, msg.Window, msg.Segments, msg.Root)
+}
+
+// RevealCpu shows what was drawn from the answer to a CPU window.
+func (s msgServer) RevealCpu(ctx context.Context, msg *por.MsgRevealCpu) (*por.MsgRevealCpuResponse, error) {
+	signer, err := s.account(msg.Signer)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.Keeper.RevealCpu(ctx, signer, msg.Window, msg.Proof)
+	if err != nil {
+		return nil, err
+	}
+	return &por.MsgRevealCpuResponse{Verdict: m.Verdict, Value: m.Value}, nil
+}
+
+// account reads an account's address (ErrInvalidAddress).
+func (k *Keeper) account(text string) (sdk.AccAddress, error) {
+	addr, err := k.accounts.StringToBytes(text)
+	if err != nil {
+		return nil, errorsmod.Wrapf(por.ErrInvalidAddress, "%q: %s", text, err)
+	}
+	return addr, nil
+}
+
+func emit(ctx context.Context, event proto.Message) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
 }

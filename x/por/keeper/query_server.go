@@ -66,22 +66,11 @@ func (s queryServer) BeaconKey(ctx context.Context, req *por.QueryBeaconKeyReque
 
 // BeaconKeys returns a page of all keys, by operator.
 func (s queryServer) BeaconKeys(ctx context.Context, req *por.QueryBeaconKeysRequest) (*por.QueryBeaconKeysResponse, error) {
-	asked := query.PageRequest{Limit: query.DefaultLimit} // without a limit everything would be counted
-	if page := req.Pagination; page != nil {
-		switch {
-		case page.Limit > maxPage:
-			return nil, errorsmod.Wrapf(por.ErrInvalidPage, "limit %d, at most %d", page.Limit, maxPage)
-		case page.CountTotal:
-			return nil, errorsmod.Wrap(por.ErrInvalidPage, "count_total would read everything")
-		case page.Offset > 0:
-			return nil, errorsmod.Wrap(por.ErrInvalidPage, "an offset would read everything before it; use key")
-		}
-		asked.Key, asked.Reverse = page.Key, page.Reverse
-		if page.Limit > 0 {
-			asked.Limit = page.Limit
-		}
+	asked, err := checkedPage(req.Pagination)
+	if err != nil {
+		return nil, err
 	}
-	keys, page, err := query.CollectionPaginate(ctx, s.k.BeaconKeys, &asked,
+	keys, page, err := query.CollectionPaginate(ctx, s.k.BeaconKeys, asked,
 		func(_ sdk.ValAddress, key por.BeaconKey) (por.BeaconKey, error) { return key, nil })
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ var (
 	_ module.HasGenesis          = AppModule{}
 	_ module.HasServices         = AppModule{}
 	_ appmodule.HasBeginBlocker  = AppModule{}
+	_ appmodule.HasEndBlocker    = AppModule{}
 )
 
 // AppModule is x/por as the application sees it.
@@ -93,7 +94,7 @@ func (am AppModule) ValidateGenesis(cdc codec.JSONCodec, _ client.TxEncodingConf
 	if err := cdc.UnmarshalJSON(bz, &state); err != nil {
 		return fmt.Errorf("%s genesis: %w", por.ModuleName, err)
 	}
-	return state.Validate(am.operators())
+	return state.Validate(am.operators(), am.cdc.InterfaceRegistry().SigningContext().AddressCodec())
 }
 
 // InitGenesis fills the store. It panics on a bad genesis: the chain must not start.
@@ -114,8 +115,21 @@ func (am AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.Raw
 	return cdc.MustMarshalJSON(state)
 }
 
-// BeginBlock settles due key changes.
-func (am AppModule) BeginBlock(ctx context.Context) error { return am.keeper.SettleKeyChanges(ctx) }
+// BeginBlock settles due key changes, and draws committees.
+func (am AppModule) BeginBlock(ctx context.Context) error {
+	if err := am.keeper.SettleKeyChanges(ctx); err != nil {
+		return err
+	}
+	return am.keeper.DrawCommittees(ctx)
+}
+
+// EndBlock opens, draws from and concludes windows, and settles charges.
+func (am AppModule) EndBlock(ctx context.Context) error {
+	if err := am.keeper.EndBlock(ctx); err != nil {
+		return err
+	}
+	return am.keeper.SettleCharges(ctx)
+}
 
 // GenerateGenesisState makes a random genesis.
 func (AppModule) GenerateGenesisState(state *module.SimulationState) {
@@ -134,6 +148,14 @@ func (AppModule) WeightedOperations(module.SimulationState) []simtypes.WeightedO
 func (am AppModule) WeightedOperationsX(weights simsx.WeightSource, registry simsx.Registry) {
 	registry.Add(weights.Get("msg_register_beacon_key", 60), simulation.RegisterBeaconKey(am.keeper, am.operators()))
 	registry.Add(weights.Get("msg_deactivate_beacon_key", 20), simulation.DeactivateBeaconKey(am.keeper, am.operators()))
+	registry.Add(weights.Get("msg_prove_storage", 150), simulation.ProveStorage(am.keeper))
+	registry.Add(weights.Get("msg_commit_cpu", 150), simulation.CommitCpu(am.keeper))
+	registry.Add(weights.Get("msg_reveal_cpu", 150), simulation.RevealCpu(am.keeper))
+	registry.Add(weights.Get("msg_submit_verdict", 200), simulation.SubmitVerdict(am.keeper))
+	registry.Add(weights.Get("msg_show_evidence", 40), simulation.ShowEvidence(am.keeper))
+	registry.Add(weights.Get("msg_report_equivocation", 5), simulation.ReportEquivocation(am.keeper))
+	registry.Add(weights.Get("msg_report_fraud", 10), simulation.ReportFraud(am.keeper))
+	registry.Add(weights.Get("msg_dispute_verdict", 150), simulation.DisputeVerdict(am.keeper))
 }
 
 // ProposalMsgsX registers the messages that governance may propose.

@@ -45,6 +45,10 @@ func TestEveryMessageAndQueryHasACommandWithAnExample(t *testing.T) {
 	}
 	for _, method := range []string{
 		"RegisterBeaconKey", "DeactivateBeaconKey", "UpdateParams", "Params", "Beacon", "BeaconKey", "BeaconKeys",
+		"ProveStorage", "CommitCpu", "RevealCpu",
+		"Windows", "Window", "Measurements", "Duties", "Proofs", "Capacity", "Capacities",
+		"SubmitVerdict", "ShowEvidence", "ReportEquivocation", "ReportFraud", "DisputeVerdict",
+		"Committee", "Seats", "VerifierScore", "Charges", "Charge", "Fraud",
 	} {
 		require.True(t, described[method], method)
 	}

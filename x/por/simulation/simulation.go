@@ -32,11 +32,33 @@ type random interface {
 }
 
 func randomParams(r random) por.Params {
-	return por.Params{
-		ActivationDelay:  por.MinActivationDelay + r.Int63n(10),
-		MinContributions: 1 + uint32(r.Intn(4)),
-		RetentionBlocks:  por.MinRetentionBlocks + r.Int63n(100),
-		MaxItemsPerBlock: por.MinItemsPerBlock + uint32(r.Intn(10)),
+	p := por.LocalnetParams()
+	p.ActivationDelay = por.MinActivationDelay + r.Int63n(10)
+	p.MinContributions = 1 + uint32(r.Intn(4))
+	p.RetentionBlocks = por.MinRetentionBlocks + r.Int63n(100)
+	p.MaxItemsPerBlock = por.MinItemsPerBlock + uint32(r.Intn(10))
+	p.MaxMembersPerBlock = 1 + uint32(r.Intn(10))
+	p.MaxChecksPerBlock = 1 + uint32(r.Intn(5))
+	p.FraudBlocks = 1 + r.Int63n(60)
+	for i := range p.Classes {
+		randomClass(r, &p.Classes[i])
+	}
+	randomCourt(r, &p)
+	return p
+}
+
+// randomClass makes windows of a class short, and its mode any.
+func randomClass(r random, c *por.ClassParams) {
+	c.Mode = por.Mode(1 + r.Intn(3))
+	c.AnswerBlocks = 2 + r.Int63n(6)
+	if c.RevealBlocks > 0 {
+		c.RevealBlocks = 2 + r.Int63n(6)
+	}
+	c.PeriodBlocks = c.AnswerBlocks + c.RevealBlocks + 2 + r.Int63n(20)
+	c.SurpriseIntervalBlocks = r.Int63n(30)
+	c.LapseWindows = 1 + uint32(r.Intn(4))
+	if c.Cpu != nil {
+		c.Cpu.WorkMillis = 1_000
 	}
 }
 

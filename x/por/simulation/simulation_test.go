@@ -26,6 +26,7 @@ import (
 	"github.com/openmesh-network/openmesh/x/por/internal/fakes"
 	"github.com/openmesh-network/openmesh/x/por/keeper"
 	"github.com/openmesh-network/openmesh/x/por/simulation"
+	"github.com/openmesh-network/openmesh/x/workers"
 )
 
 // others stands for the modules that the simulator asks for balances and addresses.
@@ -51,7 +52,11 @@ func TestSimulatedMessagesSucceed(t *testing.T) {
 	codec := addresscodec.NewBech32Codec("cosmos")
 	gov, err := codec.BytesToString(others{}.GetModuleAddress("gov"))
 	require.NoError(t, err)
-	k := keeper.New(cdc, runtime.NewKVStoreService(key), codec, staking, gov)
+	xnodes := fakes.NewWorkers()
+	xnodes.Codec = codec
+	bank := fakes.NewBank()
+	k := keeper.New(cdc, runtime.NewKVStoreService(key), codec, staking, xnodes, &fakes.Bonds{},
+		fakes.Accounts{}, bank, por.ProofJudges(), gov)
 	msgs := keeper.NewMsgServer(k)
 
 	state := &module.SimulationState{Rand: r, Cdc: cdc, GenState: map[string]json.RawMessage{}}
@@ -60,8 +65,16 @@ func TestSimulatedMessagesSucceed(t *testing.T) {
 	cdc.MustUnmarshalJSON(state.GenState[por.ModuleName], &genesis)
 	require.NoError(t, k.InitGenesis(ctx, genesis))
 
+	for _, account := range accounts {
+		claimed := workers.Resources{CpuMillis: 4_000, StorageBytes: 8 << 30}
+		xnodes.Claim(account.Address, account.Address, claimed)
+		require.NoError(t, k.AfterXnodeClaimed(ctx, account.Address, claimed))
+		require.NoError(t, k.AfterXnodeOnline(ctx, account.Address, true))
+	}
+	operator, err := fakes.ValidatorCodec.BytesToString(accounts[0].Address)
+	require.NoError(t, err)
 	done := map[string]int{}
-	for height := int64(1); height <= 200; height++ {
+	for height := int64(1); height <= 400; height++ {
 		ctx = ctx.WithBlockHeight(height)
 		data := simsx.NewChainDataSource(ctx, r, others{}, others{}, codec, accounts...)
 		reporter := simsx.NewBasicSimulationReporter()
@@ -77,13 +90,40 @@ func TestSimulatedMessagesSucceed(t *testing.T) {
 			done["deactivate"]++
 		}
 		reporter = simsx.NewBasicSimulationReporter()
-		_, msg := simulation.UpdateParams()(ctx, data, reporter)
-		_, err := msgs.UpdateParams(ctx, msg)
+		if _, msg := simulation.ProveStorage(k)(ctx, data, reporter); !reporter.IsSkipped() {
+			_, err := msgs.ProveStorage(ctx, msg)
+			require.NoError(t, err)
+			done["storage"]++
+		}
+		reporter = simsx.NewBasicSimulationReporter()
+		if _, msg := simulation.CommitCpu(k)(ctx, data, reporter); !reporter.IsSkipped() {
+			_, err := msgs.CommitCpu(ctx, msg)
+			require.NoError(t, err)
+			done["commit"]++
+		}
+		reporter = simsx.NewBasicSimulationReporter()
+		if _, msg := simulation.RevealCpu(k)(ctx, data, reporter); !reporter.IsSkipped() {
+			_, err := msgs.RevealCpu(ctx, msg)
+			require.NoError(t, err)
+			done["reveal"]++
+		}
+		if height%40 == 0 {
+			reporter = simsx.NewBasicSimulationReporter()
+			_, msg := simulation.UpdateParams()(ctx, data, reporter)
+			_, err := msgs.UpdateParams(ctx, msg)
+			require.NoError(t, err)
+		}
+		previous, err := k.LatestBeacon(ctx)
 		require.NoError(t, err)
-		_, err = k.Contribute(ctx, height, sdk.ConsAddress("somebody"), nil)
-		require.NoError(t, err)
+		seed := previous.Next(height, operator, previous.Seed) // some block's contribution
+		require.NoError(t, k.Seeds.Set(ctx, height, seed))
+		require.NoError(t, k.Contributions.Set(ctx, seed.Contributions, height))
 		require.NoError(t, k.SettleKeyChanges(ctx))
+		require.NoError(t, k.EndBlock(ctx))
 		require.NoError(t, k.CheckInvariants(ctx))
+	}
+	for _, kind := range []string{"storage", "commit", "reveal"} {
+		require.NotZero(t, done[kind], kind)
 	}
 	require.NotZero(t, done["register"])
 	require.NotZero(t, done["deactivate"])
