@@ -47,4 +47,6 @@ var (
 	ErrDetwasmVersion    = errors.RegisterWithGRPCCode(ModuleName, 33, codes.InvalidArgument, "new tasks are not run under this version of the deterministic profile")
 	ErrInvalidVerify     = errors.RegisterWithGRPCCode(ModuleName, 34, codes.InvalidArgument, "this way of verifying is not offered")
 	ErrInvalidRating     = errors.RegisterWithGRPCCode(ModuleName, 35, codes.InvalidArgument, "the least rating is below the chain's or beyond the best")
+	ErrUnsecured         = errors.RegisterWithGRPCCode(ModuleName, 36, codes.InvalidArgument, "no seat can lock as much as would make lying about this task not pay")
+	ErrTooLong           = errors.Register(ModuleName, 37, "the task could outlast the locks of its seats")
 )

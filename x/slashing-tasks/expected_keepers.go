@@ -43,6 +43,8 @@ type BondKeeper interface {
 	Slash(ctx context.Context, operator sdk.AccAddress, fault stakingext.Fault, fractionBps uint32) (math.Int, error)
 	ReportFault(ctx context.Context, operator sdk.AccAddress, fault stakingext.Fault) (math.Int, error)
 	Tombstone(ctx context.Context, operator sdk.AccAddress) error
+	// GetParams returns what bonds are held to now.
+	GetParams(ctx context.Context) (stakingext.Params, error)
 }
 
 // WorkerKeeper is what the module needs of x/workers.
@@ -52,7 +54,7 @@ type WorkerKeeper interface {
 	OperatorBySigner(ctx context.Context, signer sdk.AccAddress) (sdk.AccAddress, error)
 	// DrawXnodes draws at most n that meet the need, weighted and without replacement.
 	DrawXnodes(ctx context.Context, seed []byte, n int, need workers.Need, exclude []sdk.AccAddress) ([]workers.Xnode, error)
-	Allocate(ctx context.Context, operator sdk.AccAddress, subject string, r workers.Resources) error
+	Allocate(ctx context.Context, operator sdk.AccAddress, subject string, r workers.Resources, until int64) error
 	Release(ctx context.Context, operator sdk.AccAddress, subject string) error
 	// Rate moves the operator's rating: workers.ErrNotRegistered where it never was.
 	Rate(ctx context.Context, operator sdk.AccAddress, subject string, cause workers.RatingCause) error

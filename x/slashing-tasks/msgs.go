@@ -38,6 +38,9 @@ func (m *MsgSubmitTask) Validate(ac address.Codec, p Params) (Terms, sdk.AccAddr
 	if err != nil {
 		return Terms{}, nil, err
 	}
+	if terms, err = terms.Secured(p, m.Program.GasLimit); err != nil {
+		return Terms{}, nil, err
+	}
 	need := terms.Escrow(m.Program.GasLimit)
 	switch {
 	case m.MaxFee.Denom != p.FeeDenom:

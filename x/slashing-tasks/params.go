@@ -48,6 +48,7 @@ func DefaultParams() Params {
 		MinSeatFee:           math.NewInt(1_000),
 		MinGasPrice:          math.NewInt(1),
 		SeatBond:             math.NewInt(1_000_000),
+		MaxSeatBond:          math.NewInt(100_000_000),
 		ChallengeBond:        math.NewInt(10_000_000),
 		SlashDissent:         false,
 		OverturnedSlashBps:   5_000,
@@ -67,7 +68,8 @@ func DefaultParams() Params {
 	}
 }
 
-// Validate holds every parameter to its bounds. The error, ErrInvalidParams,
+// Validate holds every parameter to its bounds, and all together to what makes
+// cheating not pay. The error, ErrInvalidParams,
 // names the parameter.
 func (p Params) Validate() error {
 	if err := sdk.ValidateDenom(p.FeeDenom); err != nil {
@@ -114,13 +116,14 @@ func (p Params) Validate() error {
 		{"min_seat_fee", p.MinSeatFee, 0},
 		{"min_gas_price", p.MinGasPrice, 0},
 		{"seat_bond", p.SeatBond, 1},
+		{"max_seat_bond", p.MaxSeatBond, 1},
 		{"challenge_bond", p.ChallengeBond, 1},
 	} {
 		if b.value.IsNil() || b.value.LT(math.NewInt(b.least)) || b.value.GT(MaxAmount) {
 			return ErrInvalidParams.Wrapf("%s must be within %d and %s uopen", b.name, b.least, MaxAmount)
 		}
 	}
-	return nil
+	return p.validateEconomics()
 }
 
 func validateTiers(tiers []uint32) error {

@@ -146,6 +146,7 @@ func (t Terms) Validate() error {
 	p.DrawTimeout, p.MaxRedraws, p.AuditBps = t.DrawTimeout, t.MaxRedraws, t.AuditBps
 	p.OverturnedSlashBps, p.EquivocationSlashBps = t.OverturnedSlashBps, t.EquivocationSlashBps
 	p.MinSeatFee, p.MinGasPrice = t.SeatFee, t.GasPrice
+	p.MaxSeatBond = MaxAmount
 	p.SeatBond, p.ChallengeBond, p.SeatCpuMillis = t.SeatBond, t.ChallengeBond, t.SeatCpuMillis
 	if err := p.Validate(); err != nil {
 		return fmt.Errorf("terms: %w", err)

@@ -91,7 +91,7 @@ func (k *Keeper) fill(ctx context.Context, w *work, seed []byte, want, least, re
 	seated := uint32(0)
 	for round := uint32(0); seated < want && round < maxDrawRounds; round++ {
 		domain := slashingtasks.DrawSeed(seed, w.task.Id, w.task.Stage, redraw, round)
-		xnodes, err := k.workers.DrawXnodes(cached, domain, int(want-seated), k.need(w), exclude)
+		xnodes, err := k.workers.DrawXnodes(cached, domain, int(want-seated), k.need(ctx, w), exclude)
 		if err != nil {
 			return 0, err
 		}
@@ -122,14 +122,16 @@ func (k *Keeper) fill(ctx context.Context, w *work, seed []byte, want, least, re
 }
 
 // need is what a seat asks of an Xnode and pays it, as it was pinned: prices and
-// ratings that change after the draw do not matter.
-func (k *Keeper) need(w *work) workers.Need {
+// ratings that change after the draw do not matter. Whatever becomes of the task,
+// a seat drawn now is over by the horizon.
+func (k *Keeper) need(ctx context.Context, w *work) workers.Need {
 	terms := &w.task.Terms
 	return workers.Need{
 		Resources:   workers.Resources{CpuMillis: terms.SeatCpuMillis, MemoryBytes: w.task.Program.MemoryLimit},
 		MaxGasPrice: terms.GasPrice,
 		MaxSeatFee:  terms.SeatFee,
 		MinRating:   terms.MinRatingBps,
+		Until:       height(ctx) + terms.Horizon(w.task.Stage),
 	}
 }
 
@@ -166,10 +168,11 @@ func (k *Keeper) seat(ctx context.Context, w *work, xnode workers.Xnode, operato
 	// One that cannot be locked is passed over and not at fault: the next one that
 	// is drawn takes its place.
 	ok, err := k.try(ctx, t.Id, func(ctx context.Context) error {
-		if err := k.bonds.Lock(ctx, operator, subject, t.Terms.SeatBond, now+t.Terms.Horizon(t.Stage)); err != nil {
+		need := k.need(ctx, w)
+		if err := k.bonds.Lock(ctx, operator, subject, t.Terms.SeatBond, need.Until); err != nil {
 			return err
 		}
-		return k.workers.Allocate(ctx, operator, subject, k.need(w).Resources)
+		return k.workers.Allocate(ctx, operator, subject, need.Resources, need.Until)
 	})
 	if err != nil || !ok {
 		return false, err

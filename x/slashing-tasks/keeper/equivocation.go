@@ -62,9 +62,13 @@ func (k *Keeper) ReportEquivocation(ctx context.Context, reporter sdk.AccAddress
 func (k *Keeper) equivocated(ctx context.Context, w *work, i int, operator, reporter sdk.AccAddress) error {
 	// Unlike elsewhere a penalty that fails refuses the message, so that it can be
 	// brought again; but no bond, or one that was punished already, is no failure.
+	harmed, err := k.harmed(w, operator)
+	if err != nil {
+		return err
+	}
 	taken, err := k.bonds.Slash(ctx, operator, stakingext.Fault{
 		Subject: slashingtasks.Subject(w.task.Id), Kind: slashingtasks.KindEquivocation,
-		Track: stakingext.TrackWrongData, Height: w.seats[i].DrawnHeight,
+		Track: stakingext.TrackWrongData, Height: w.seats[i].DrawnHeight, Harmed: harmed,
 	}, w.task.Terms.EquivocationSlashBps)
 	if err := ignore(err, stakingext.ErrAlreadySlashed, stakingext.ErrNoBond); err != nil {
 		return err

@@ -35,6 +35,7 @@ type world struct {
 	balances collections.Map[sdk.AccAddress, math.Int]
 	locks    collections.Map[collections.Pair[sdk.AccAddress, string], math.Int]
 	faults   collections.Map[collections.Pair[sdk.AccAddress, string], uint32]
+	harmed   collections.Map[collections.Pair[sdk.AccAddress, string], []byte]
 	stones   collections.KeySet[sdk.AccAddress]
 	taken    collections.Map[collections.Pair[sdk.AccAddress, string], uint64]
 	rated    collections.Map[collections.Pair[sdk.AccAddress, string], uint32] // how often for a cause
@@ -47,6 +48,7 @@ type world struct {
 	pruned   int64 // locks up to this height are forgotten
 	drawErr  error
 	panics   bool // on every unlock
+	rules    stakingext.Params
 }
 
 type xnode struct {
@@ -67,8 +69,10 @@ func newWorld(ss corestore.KVStoreService) *world {
 		faults:   collections.NewMap(sb, collections.NewPrefix(2), "faults", pair, collections.Uint32Value),
 		stones:   collections.NewKeySet(sb, collections.NewPrefix(3), "stones", sdk.AccAddressKey),
 		taken:    collections.NewMap(sb, collections.NewPrefix(4), "taken", pair, collections.Uint64Value),
+		harmed:   collections.NewMap(sb, collections.NewPrefix(6), "harmed", pair, collections.BytesValue),
 		rated:    collections.NewMap(sb, collections.NewPrefix(5), "rated", pair, collections.Uint32Value),
 		lag:      2,
+		rules:    stakingext.DefaultParams(),
 	}
 	if _, err := sb.Build(); err != nil {
 		panic(err)
@@ -177,8 +181,13 @@ func (w *world) punish(ctx context.Context, op sdk.AccAddress, f stakingext.Faul
 	if has, err := w.faults.Has(ctx, key); err != nil || has {
 		return math.Int{}, errors.Join(err, stakingext.ErrAlreadySlashed)
 	}
+	if err := w.harmed.Set(ctx, key, f.Harmed); err != nil {
+		return math.Int{}, err
+	}
 	return math.NewInt(int64(bps)), w.faults.Set(ctx, key, bps)
 }
+
+func (w *world) GetParams(context.Context) (stakingext.Params, error) { return w.rules, nil }
 
 func (w *world) Slash(ctx context.Context, op sdk.AccAddress, f stakingext.Fault, bps uint32) (math.Int, error) {
 	return w.punish(ctx, op, f, bps)
@@ -265,7 +274,7 @@ func (w *world) DrawXnodes(_ context.Context, seed []byte, n int, need workers.N
 	return drawn, nil
 }
 
-func (w *world) Allocate(ctx context.Context, op sdk.AccAddress, subject string, r workers.Resources) error {
+func (w *world) Allocate(ctx context.Context, op sdk.AccAddress, subject string, r workers.Resources, _ int64) error {
 	return w.taken.Set(ctx, collections.Join(op, subject), r.CpuMillis)
 }
 

@@ -57,6 +57,7 @@ func params() slashingtasks.Params {
 	p.Tiers = []uint32{3, 7, 15}
 	p.CommitWindow, p.RevealWindow, p.ChallengeWindow, p.DrawTimeout = 10, 6, 4, 8
 	p.AuditBps, p.Retention = 0, 30
+	p.MaxSeatBond = slashingtasks.MaxAmount
 	return p
 }
 
@@ -71,7 +72,11 @@ func newFixture(t tb, change ...func(*slashingtasks.Params)) *fixture {
 	for _, c := range change {
 		c(&p)
 	}
+	if p.SlashDissent && p.AuditBps == 0 {
+		p.AuditBps = 1 // what is slashed must be audited: tossed, but hardly ever falling
+	}
 	f := bareFixture(t)
+	f.world.rules.MinDetectionBps = 1
 	gs := slashingtasks.NewGenesisState(p)
 	require.NoError(t, f.k.InitGenesis(f.ctx, gs))
 	f.world.addXnodes(0, 9)

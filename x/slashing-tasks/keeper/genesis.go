@@ -17,9 +17,13 @@ import (
 
 // InitGenesis writes a state that Validate accepts, rebuilds the queues, indexes
 // and the ledger, and creates the module account. x/bank comes before: its
-// balance must cover the ledger, else ErrInvariant.
+// balance must cover the ledger, else ErrInvariant; and so does x/staking-ext, whose
+// params must carry these, else ErrInvalidParams.
 func (k *Keeper) InitGenesis(ctx context.Context, gs *slashingtasks.GenesisState) error {
 	if err := gs.Validate(k.addresses); err != nil {
+		return err
+	}
+	if err := k.checkBonds(ctx, gs.Params); err != nil {
 		return err
 	}
 	k.accounts.GetModuleAccount(ctx, slashingtasks.ModuleName)

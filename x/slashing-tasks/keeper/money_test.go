@@ -4,6 +4,7 @@
 package keeper_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,7 +61,7 @@ func TestC14_EveryUopenOfAnEscrowIsPaidOrRefundedWhateverIsVoted(t *testing.T) {
 }
 
 // anySubmission submits whatever can be asked for, at exactly what a quote says;
-// nil where the ladder offers no sample.
+// nil where the ladder offers no sample, and where no lock could secure it.
 func (f *fixture) anySubmission(rt *rapid.T) *slashingtasks.MsgSubmitTask {
 	p, err := f.k.Params.Get(f.ctx)
 	require.NoError(rt, err)
@@ -80,6 +81,10 @@ func (f *fixture) anySubmission(rt *rapid.T) *slashingtasks.MsgSubmitTask {
 	})
 	if m.Verify == slashingtasks.VERIFY_SAMPLE && p.MaxEscalations == 0 {
 		require.ErrorIs(rt, err, slashingtasks.ErrInvalidVerify)
+		return nil
+	}
+	if errors.Is(err, slashingtasks.ErrUnsecured) {
+		require.True(rt, p.SlashDissent)
 		return nil
 	}
 	require.NoError(rt, err)

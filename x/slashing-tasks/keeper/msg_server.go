@@ -182,6 +182,9 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *slashingtasks.MsgUpdat
 	if msg.Params.FeeDenom != current.FeeDenom {
 		return nil, slashingtasks.ErrInvalidParams.Wrapf("fee_denom is %s for good", current.FeeDenom)
 	}
+	if err := s.checkBonds(ctx, msg.Params); err != nil {
+		return nil, err
+	}
 	if err := s.Params.Set(ctx, msg.Params); err != nil {
 		return nil, err
 	}

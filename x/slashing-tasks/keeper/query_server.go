@@ -146,7 +146,11 @@ func (s queryServer) Quote(ctx context.Context, req *slashingtasks.QueryQuoteReq
 	if req.GasLimit == 0 || req.GasLimit > params.MaxGasLimit {
 		return nil, slashingtasks.ErrInvalidProgram.Wrapf("gas_limit must be within 1 and %d", params.MaxGasLimit)
 	}
+	if terms, err = terms.Secured(params, req.GasLimit); err != nil {
+		return nil, err
+	}
 	res := &slashingtasks.QueryQuoteResponse{
+		SeatBond:       terms.SeatBond,
 		MaxFee:         terms.Escrow(req.GasLimit),
 		LikelyFee:      slashingtasks.EscrowFor(terms.Ladder[0], seatFee, req.GasLimit, gasPrice),
 		SeatFee:        seatFee,

@@ -4,6 +4,7 @@
 package keeper
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -117,6 +118,11 @@ func (k *Keeper) punish(
 		return math.ZeroInt(), err
 	}
 	fault := stakingext.Fault{Subject: slashingtasks.Subject(w.task.Id), Kind: kind, Track: track, Height: seat.DrawnHeight}
+	if track == stakingext.TrackWrongData {
+		if fault.Harmed, err = k.harmed(w, operator); err != nil {
+			return math.ZeroInt(), err
+		}
+	}
 	taken := math.ZeroInt()
 	ok, err := k.try(ctx, w.task.Id, func(ctx context.Context) error {
 		var err error
@@ -127,6 +133,16 @@ func (k *Keeper) punish(
 		taken = math.ZeroInt()
 	}
 	return taken, err
+}
+
+// harmed is whom a wrong vote does harm to: who asked and paid for the task, unless
+// the operator itself did.
+func (k *Keeper) harmed(w *work, operator sdk.AccAddress) (sdk.AccAddress, error) {
+	requester, err := k.addresses.StringToBytes(w.task.Requester)
+	if err != nil || bytes.Equal(requester, operator) {
+		return nil, err
+	}
+	return requester, nil
 }
 
 func (k *Keeper) operator(seat *slashingtasks.Seat) (sdk.AccAddress, error) {

@@ -96,6 +96,13 @@ func (k *Keeper) Submit(ctx context.Context, msg *slashingtasks.MsgSubmitTask) (
 	if err != nil {
 		return 0, err
 	}
+	bonds, err := k.bonds.GetParams(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if blocks := terms.Horizon(0); blocks > bonds.MaxLockBlocks {
+		return 0, slashingtasks.ErrTooLong.Wrapf("it can last %d blocks, x/staking-ext's max_lock_blocks is %d", blocks, bonds.MaxLockBlocks)
+	}
 	if err := k.countOpen(ctx, requester, 1, params.MaxOpenTasks); err != nil {
 		return 0, err
 	}

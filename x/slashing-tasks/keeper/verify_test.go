@@ -66,7 +66,7 @@ func TestALoneHonestSeatSurvivesAChallenge(t *testing.T) {
 }
 
 func TestASampleThatTheCoinPicksIsRunByACommittee(t *testing.T) {
-	f := newFixture(t, func(p *slashingtasks.Params) { p.SampleBps, p.SlashDissent = 10_000, true })
+	f := newFixture(t, func(p *slashingtasks.Params) { p.SampleBps = 10_000 })
 	id := f.submitAs(slashingtasks.VERIFY_SAMPLE)
 	require.EqualValues(t, 15*2_500, f.task(id).Escrow.Int64())
 	f.until(id, slashingtasks.PHASE_COMMITTING)
@@ -205,6 +205,7 @@ func TestAQuoteOfOneSeatShowsWhatAnEscalationCosts(t *testing.T) {
 		})
 		require.NoError(t, err)
 		want.LikelyFee, want.EscalatedFee = math.NewInt(2_500), math.NewInt(7*2_500)
+		want.SeatBond = math.NewInt(1_000_000)
 		want.SeatFee, want.GasPrice = math.NewInt(2_000), math.NewInt(500)
 		want.Verify, want.MinRatingBps, want.DetwasmVersion = verify, 1_000, 3
 		require.Equal(t, want.String(), got.String())

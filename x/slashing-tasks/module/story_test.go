@@ -10,12 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/openmesh-network/openmesh/testutil/testapp"
+	"github.com/openmesh-network/openmesh/x/por"
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 	"github.com/openmesh-network/openmesh/x/workers"
@@ -71,13 +73,18 @@ func newMesh(t *testing.T, xnodes int, change func(*slashingtasks.Params)) *mesh
 	return m
 }
 
-// withParams begins the chain with the module's parameters. S is the application's
-// name for the modules' states, which only the application knows.
+// withParams begins the chain with the module's parameters, and takes Xnodes at
+// their word: nobody proves anything here. S is the application's name for the
+// modules' states, which only the application knows.
 func withParams[S ~map[string]json.RawMessage](
 	genesis func(func(codec.JSONCodec, S) error) testapp.Option, p slashingtasks.Params,
 ) testapp.Option {
 	return genesis(func(cdc codec.JSONCodec, state S) error {
 		state[slashingtasks.ModuleName] = cdc.MustMarshalJSON(slashingtasks.NewGenesisState(p))
+		var proofs por.GenesisState
+		cdc.MustUnmarshalJSON(state[por.ModuleName], &proofs)
+		proofs.Params.Classes = nil
+		state[por.ModuleName] = cdc.MustMarshalJSON(&proofs)
 		return nil
 	})
 }
@@ -221,7 +228,7 @@ func TestOnTheWholeChainACommitteeIsDrawnVotesAndIsPaid(t *testing.T) {
 }
 
 func TestOnTheWholeChainALiarIsSlashedASleeperPaysLittleAndTheResultIsRight(t *testing.T) {
-	m := newMesh(t, 9, func(p *slashingtasks.Params) { p.SlashDissent = true })
+	m := newMesh(t, 9, func(p *slashingtasks.Params) { p.SlashDissent, p.AuditBps = true, 500 })
 	m.submitTask(3)
 	m.until(1, slashingtasks.PHASE_COMMITTING)
 	liar, sleeper := m.seats(1)[0].Operator, m.seats(1)[1].Operator
@@ -238,6 +245,14 @@ func TestOnTheWholeChainALiarIsSlashedASleeperPaysLittleAndTheResultIsRight(t *t
 	lost := func(operator string) int64 { return 200_000_000 - m.bond(operator).Amount.Int64() }
 	require.EqualValues(t, 10_000_000, lost(liar), "5% for wrong data")
 	require.EqualValues(t, 100_000, lost(sleeper), "0.05% for being offline")
+	toUser := func(operator, kind string) int64 {
+		fault, err := m.Keepers().StakingExt.Faults.Get(m.Ctx(), collections.Join3(
+			sdk.MustAccAddressFromBech32(operator), slashingtasks.Subject(1), kind))
+		require.NoError(t, err)
+		return fault.ToHarmed.Int64()
+	}
+	require.EqualValues(t, 2_000_000, toUser(liar, slashingtasks.KindDissent), "a fifth, to whom it lied")
+	require.Zero(t, toUser(sleeper, slashingtasks.KindNoCommit))
 	rating := func(operator string) uint32 {
 		x, err := m.Keepers().Workers.Xnode(m.Ctx(), sdk.MustAccAddressFromBech32(operator))
 		require.NoError(t, err)

@@ -25,7 +25,7 @@ func RandomGenesis(simState *module.SimulationState) {
 // few Xnodes.
 func RandomParams(r *rand.Rand, denom string) slashingtasks.Params {
 	oldest := uint32(r.Intn(3))
-	return slashingtasks.Params{
+	p := slashingtasks.Params{
 		FeeDenom:             denom,
 		Tiers:                []uint32{3, uint32(4 + r.Intn(4)), uint32(8 + r.Intn(4))},
 		MaxEscalations:       uint32(r.Intn(3)),
@@ -39,7 +39,7 @@ func RandomParams(r *rand.Rand, denom string) slashingtasks.Params {
 		MinGasPrice:          math.NewInt(r.Int63n(1_000)),
 		SeatBond:             math.NewInt(1 + r.Int63n(1_000)),
 		ChallengeBond:        math.NewInt(1 + r.Int63n(1_000)),
-		SlashDissent:         r.Intn(2) == 0,
+		MaxSeatBond:          math.NewInt(20_000),
 		OverturnedSlashBps:   uint32(r.Intn(1_000)),
 		EquivocationSlashBps: uint32(1 + r.Intn(1_000)),
 		SeatCpuMillis:        1,
@@ -55,4 +55,13 @@ func RandomParams(r *rand.Rand, denom string) slashingtasks.Params {
 		MinRatingBps:         uint32(r.Intn(3) * 1_000),
 		SampleBps:            uint32(1 + r.Intn(slashingtasks.BasisPoints)),
 	}
+	if r.Intn(2) == 0 {
+		// Coins that fall so often and slashes so great that seats of the small
+		// bonds of a simulation are secure.
+		p.SlashDissent = true
+		p.AuditBps = uint32(8_000 + r.Intn(2_001))
+		p.SampleBps = uint32(8_000 + r.Intn(2_001))
+		p.OverturnedSlashBps = uint32(5_000 + r.Intn(5_001))
+	}
+	return p
 }
