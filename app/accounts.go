@@ -12,8 +12,10 @@ import (
 	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	"github.com/openmesh-network/openmesh/x/por"
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
+	"github.com/openmesh-network/openmesh/x/workers"
 )
 
 // moduleAccounts are the accounts that modules hold coins in, and what each may
@@ -28,7 +30,9 @@ func moduleAccounts() map[string][]string {
 		stakingtypes.KeyRotationFeePoolName: {authtypes.Burner},
 		govtypes.ModuleName:                 {authtypes.Burner},
 		stakingext.ModuleName:               {authtypes.Burner},
+		por.ModuleName:                      {authtypes.Burner},
 		slashingtasks.ModuleName:            {authtypes.Burner},
+		workers.ModuleName:                  nil,
 	}
 }
 

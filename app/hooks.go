@@ -16,4 +16,8 @@ func bindHooks(k *Keepers) {
 		k.Slashing.Hooks(),
 	))
 	k.StakingExt.SetHooks(k.Workers)
+	k.StakingExt.SetParamsGuards(k.SlashingTasks)
+	k.StakingExt.SetServices(k.Workers)
+	k.Workers.SetHooks(k.Por)
+	k.Workers.SetServices(k.Bank, k.Por)
 }

@@ -98,9 +98,12 @@ func newKeepers(
 		runtime.NewKVStoreService(keys[banktypes.StoreKey]), k.Account, BlockedAddresses(), authority, logger)
 	k.Staking = stakingkeeper.NewKeeper(enc.Codec,
 		runtime.NewKVStoreService(keys[stakingtypes.StoreKey]), k.Account, k.Bank, authority, vals, cons)
+	// Before x/mint, which hands it a share of every provision.
+	k.StakingExt = stakingextkeeper.New(enc.Codec,
+		runtime.NewKVStoreService(keys[stakingext.StoreKey]), accounts, k.Account, k.Bank, authority)
 	k.Mint = mintkeeper.NewKeeper(enc.Codec,
-		runtime.NewKVStoreService(keys[minttypes.StoreKey]), k.Staking, k.Account, k.Bank,
-		authtypes.FeeCollectorName, authority)
+		runtime.NewKVStoreService(keys[minttypes.StoreKey]), k.Staking, k.Account,
+		mintBank{BankKeeper: k.Bank, rewards: k.StakingExt}, authtypes.FeeCollectorName, authority)
 	k.Distribution = distrkeeper.NewKeeper(enc.Codec,
 		runtime.NewKVStoreService(keys[distrtypes.StoreKey]), k.Account, k.Bank, k.Staking,
 		authtypes.FeeCollectorName, authority)
@@ -118,12 +121,11 @@ func newKeepers(
 		runtime.NewKVStoreService(keys[evidencetypes.StoreKey]), k.Staking, k.Slashing, accounts,
 		runtime.ProvideCometInfoService())
 
-	k.StakingExt = stakingextkeeper.New(enc.Codec,
-		runtime.NewKVStoreService(keys[stakingext.StoreKey]), accounts, k.Account, k.Bank, authority)
 	k.Workers = workerskeeper.New(enc.Codec,
 		runtime.NewKVStoreService(keys[workers.StoreKey]), accounts, k.StakingExt, authority)
 	k.Por = porkeeper.New(enc.Codec,
-		runtime.NewKVStoreService(keys[por.StoreKey]), accounts, k.Staking, authority)
+		runtime.NewKVStoreService(keys[por.StoreKey]), accounts, k.Staking, k.Workers,
+		k.StakingExt, k.Account, k.Bank, por.ProofJudges(), authority)
 	k.SlashingTasks = slashingtaskskeeper.New(enc.Codec,
 		runtime.NewKVStoreService(keys[slashingtasks.StoreKey]), accounts, k.Account, k.Bank,
 		k.Por, k.StakingExt, k.Workers, authority)

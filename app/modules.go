@@ -106,6 +106,7 @@ func endBlockers() []string {
 		feegrant.ModuleName,
 		stakingext.ModuleName,
 		workers.ModuleName,
+		por.ModuleName,
 		slashingtasks.ModuleName,
 		banktypes.ModuleName,
 	}

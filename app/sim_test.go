@@ -4,7 +4,9 @@
 package app_test
 
 import (
+	"context"
 	"crypto/sha512"
+	"errors"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -29,6 +31,7 @@ import (
 	"github.com/openmesh-network/openmesh/app"
 	"github.com/openmesh-network/openmesh/testutil/testapp"
 	"github.com/openmesh-network/openmesh/x/por/beacon"
+	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 )
 
 // simConfig is one run of random operations. SIM_BLOCKS, SIM_BLOCK_SIZE and
@@ -45,7 +48,7 @@ func simConfig(t *testing.T) simtypes.Config {
 		return n
 	}
 	return simtypes.Config{
-		Seed:               number("SIM_SEED", 20261121),
+		Seed:               number("SIM_SEED", 20261122),
 		NumBlocks:          int(number("SIM_BLOCKS", 100)),
 		BlockSize:          int(number("SIM_BLOCK_SIZE", 200)),
 		InitialBlockHeight: 1,
@@ -67,6 +70,7 @@ func newSimApp(
 	logger log.Logger, db dbm.DB, loadLatest bool, opts servertypes.AppOptions, baseOpts ...func(*baseapp.BaseApp),
 ) *app.App {
 	a := app.New(logger, db, false, opts, baseOpts...)
+	a.Keepers.StakingExt.SetServices(simServices{a.Keepers})
 	inner := beacon.PreBlocker(a.Keepers.Por, a.PreBlocker)
 	a.SetPreBlocker(func(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
 		res, err := inner(ctx, req)
@@ -88,6 +92,24 @@ func newSimApp(
 		}
 	}
 	return a
+}
+
+// simServices stands for the registry of services, which the app does not have
+// yet: service n is of the operator of the n-th bond, so that services change hands
+// as bonds come and go.
+type simServices struct{ keepers app.Keepers }
+
+// ServiceOwner implements stakingext.ServiceKeeper.
+func (s simServices) ServiceOwner(ctx context.Context, id uint64) (owner sdk.AccAddress, err error) {
+	err = s.keepers.StakingExt.Bonds.Walk(ctx, nil, func(operator sdk.AccAddress, _ stakingext.Bond) (bool, error) {
+		id--
+		owner = operator
+		return id == 0, nil
+	})
+	if err == nil && id > 0 {
+		err = errors.New("no such service")
+	}
+	return owner, err
 }
 
 // contribute makes the block's seed a fresh one of some validator.
