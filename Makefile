@@ -46,6 +46,12 @@ build: $(child) ## Build bin/opend and bin/xworker
 	$(GO) build -ldflags '$(call ldflags,opend)' -o bin/opend ./cmd/opend
 	$(GO) build -tags sandbox_embed -ldflags '$(call ldflags,xworker)' -o bin/xworker ./cmd/xworker
 
+.PHONY: gpu
+gpu: ## Build bin/xworker-gpu, the program that proves with NVIDIA devices (bound to glibc), and bin/gpu.test, its test for a machine that has one
+	@mkdir -p bin
+	$(GO) build -ldflags '-s -w' -o bin/xworker-gpu ./worker/platform/proving/gpu/cmd/xworker-gpu
+	$(GO) test -c -o bin/gpu.test ./worker/platform/proving/gpu/cuda
+
 install: $(child) ## Install opend and xworker where Go installs programs
 	$(GO) install -ldflags '$(call ldflags,opend)' ./cmd/opend
 	$(GO) install -tags sandbox_embed -ldflags '$(call ldflags,xworker)' ./cmd/xworker
@@ -76,7 +82,7 @@ test: ## Run every test, those with whole networks last
 test-race: ## Run the worker's tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./worker/...
 
-bench: build ## Measure tasks against bank sends, latency, draws, state and the sandbox; BENCH_QUICK=1 in two minutes, OUTPUT=json
+bench: build ## Measure tasks against bank sends, latency, draws, state, the sandbox and proofs; BENCH_QUICK=1 in three minutes, OUTPUT=json
 	$(GO) build -o bin/bench ./testutil/bench
 	bin/bench --output $(or $(OUTPUT),text)
 

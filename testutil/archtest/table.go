@@ -20,6 +20,56 @@ type Row struct {
 // Table holds every arrow between packages of this module. Tests (*_test.go)
 // follow the same rows; they may import testutil/... and what Tests names besides.
 var Table = slices.Concat(
+	// The proofs of x/por that are built on others of them.
+	[]Row{
+		{
+			Place: "x/por/cellpost/...",
+			May:   []string{"x/por/sampling"},
+			Why:   "a proof is a pure function that the chain and the worker share: it knows other pure packages and no noun",
+		},
+		{
+			Place: "x/por/possession/...",
+			May:   []string{"x/por/merkle", "x/por/sampling"},
+			Why:   "a proof is a pure function that the chain and the worker share: it knows other pure packages and no noun",
+		},
+		{
+			Place: "x/por/internal/opening",
+			May:   []string{"x/por/merkle"},
+			Why:   "a proof is a pure function that the chain and the worker share: it knows other pure packages and no noun",
+		},
+		{
+			Place: "x/por/corechain/...",
+			May:   []string{"x/por/merkle", "x/por/kernels", "x/por/sampling", "x/por/internal/opening"},
+			Why:   "a proof is a pure function that the chain and the worker share: it knows other pure packages and no noun",
+		},
+		{
+			Place: "x/por/gemm/...",
+			May:   []string{"x/por/merkle", "x/por/sampling"},
+			Why:   "a proof is a pure function that the chain and the worker share: it knows other pure packages and no noun",
+		},
+		{
+			Place: "x/por/attestation/...",
+			May:   []string{"x/por/merkle"},
+			Why:   "what is signed is a pure text that the chain and the worker share: it knows other pure packages and no noun",
+		},
+		{
+			Place: "x/por/ramwalk/...",
+			May:   []string{"x/por/merkle", "x/por/sampling", "x/por/internal/opening"},
+			Why:   "a proof is a pure function that the chain and the worker share: it knows other pure packages and no noun",
+		},
+	},
+
+	// What a window asks for is said in terms of the proofs: sizes, specifications, challenges.
+	[]Row{{
+		Place: "x/por",
+		May: []string{
+			"x/staking-ext", "x/workers", "x/por/cellpost", "x/por/corechain", "x/por/ramwalk", "x/por/gemm", "x/por/merkle",
+			"x/por/possession", "x/por/attestation",
+		},
+		Tests: []string{"x/por/..."},
+		Why:   "the nouns of Proof of Resource know the pure packages that define its proofs, and the roots of lower modules, never a keeper",
+	}},
+
 	// The chain's modules, low to high. A module knows the nouns of lower ones;
 	// news travels up by hooks.
 	chainModule("staking-ext"),
@@ -42,6 +92,16 @@ var Table = slices.Concat(
 			Place: "cmd/opend/...",
 			May:   []string{"app/...", "x/*", "x/por/beacon"},
 			Why:   "opend is a command line around app",
+		},
+		{
+			Place: "cmd/xworker/measure",
+			May:   []string{"worker/config", "worker/platform/proving/...", "x/por/cellpost", "x/por/corechain", "x/por/gemm", "x/por/ramwalk"},
+			Why:   "what is measured before a claim are the proofs' own functions, so it knows them and no chain",
+		},
+		{
+			Place: "cmd/xworker/doctor",
+			May:   []string{"worker", "worker/...", "cmd/xworker/measure"},
+			Why:   "a diagnosis asks the daemon's own parts, the chain through worker/modules/chain, and changes nothing",
 		},
 		{
 			Place: "cmd/xworker/...",
@@ -90,6 +150,11 @@ var Table = slices.Concat(
 			Why:   "the generator writes modules from the specification alone, so that it can prove the instrumenter wrong",
 		},
 		{
+			Place: "worker/platform/proving/...",
+			May:   []string{"x/por/cellpost", "x/por/possession", "x/por/merkle", "x/por/corechain", "x/por/kernels", "x/por/ramwalk", "x/por/gemm", "worker/platform/sandbox/..."},
+			Why:   "prover and verifier share one definition of each proof, in the pure packages under x/por; proving kernels run in the sandbox",
+		},
+		{
 			Place: "worker/platform/*/...",
 			Why:   "the platform is passive: opened once, lent out, knows no module and no other part of the platform",
 		},
@@ -97,6 +162,20 @@ var Table = slices.Concat(
 			Place: "worker/modules/chain/...",
 			May:   []string{"worker/bus", "worker/bus/*", "worker/message", "worker/platform/...", "x/*"},
 			Why:   "the chain module is the worker's only speaker of x/*; it knows nouns and messages, never keepers",
+		},
+		{
+			Place: "worker/modules/proofs/...",
+			May:   []string{"worker/bus", "worker/message", "worker/platform/...", "x/por/cellpost", "x/por/corechain"},
+			Tests: []string{"worker/bus/bustest"},
+			Why:   "what is proven is what the chain verifies: both use the same primitives, which know neither; of x/por itself only worker/modules/chain knows",
+		},
+		{
+			Place: "worker/modules/attest/...",
+			May: []string{
+				"worker/bus", "worker/bus/*", "worker/message", "worker/platform/...",
+				"x/por/attestation", "x/por/ramwalk", "x/por/merkle",
+			},
+			Why: "verifier and subject share with the chain what is signed and how a walk is checked, in the pure packages under x/por",
 		},
 		{
 			Place: "worker/modules/*/...",
@@ -195,6 +274,7 @@ var Fences = []Fence{
 		Only: []string{
 			"worker/platform/host/...", "worker/platform/keys/...", "worker/modules/discovery/...",
 			"worker/modules/membership/...", "worker/modules/mesh/...", "worker/modules/blobs/...", "worker/modules/feeds/...",
+			"worker/modules/attest/...",
 		},
 		Why: "libp2p lives in the host, in the keys (one key is account and peer) and in the modules that speak a wire protocol",
 	},
@@ -217,6 +297,11 @@ var Fences = []Fence{
 		Import: "github.com/apache/cassandra-gocql-driver/v2/...",
 		Only:   []string{"worker/platform/store/..."},
 		Why:    "databases are opened by the store",
+	},
+	{
+		Import: "github.com/ebitengine/purego/...",
+		Only:   []string{"worker/platform/proving/gpu/cuda/..."},
+		Why:    "a program that loads libraries at run time is bound to the machine's C library: opend and xworker are static",
 	},
 	{
 		Import: "github.com/tetratelabs/wazero/...",

@@ -19,6 +19,8 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/stretchr/testify/require"
 )
 
 func TestOneKeyIsAccountAndPeer(t *testing.T) {
@@ -210,4 +212,28 @@ func TestD5_TheSecondDaemonOfAHomeExitsWithAMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = lock.Release()
+}
+
+func TestOnlyTextsWithADomainAreSignedAsTheyAre(t *testing.T) {
+	s := Generate()
+	text := append([]byte{0, 0, 0, 3}, "por and the rest"...)
+	signature, err := s.SignText(text)
+	require.NoError(t, err)
+	key := s.PrivKey().PubKey().Bytes()
+	require.True(t, VerifyText(key, text, signature))
+	require.False(t, VerifyText(key, append(text, 1), signature))
+	require.False(t, VerifyText(Generate().PrivKey().PubKey().Bytes(), text, signature))
+	require.False(t, VerifyText(key[1:], text, signature))
+	for name, bad := range map[string][]byte{
+		"a sign doc":            {10, 4, 1, 2, 3, 4},
+		"JSON":                  []byte(`{"account_number":"1"}`),
+		"a record":              []byte("openmesh/meta/1\nx"),
+		"nothing":               nil,
+		"a domain that is cut":  {0, 0, 0, 9, 'p', 'o', 'r'},
+		"a very long domain":    {0, 1, 0, 0, 'p', 'o', 'r'},
+		"a length without text": {0, 0, 0, 0},
+	} {
+		_, err := s.SignText(bad)
+		require.ErrorIs(t, err, ErrNoText, name)
+	}
 }

@@ -160,3 +160,29 @@ func Verify(id peer.ID, purpose string, record, signature []byte) (bool, error) 
 	}
 	return pub.VerifySignature(msg, signature), nil
 }
+
+// ErrNoText says that bytes are not a text of the protocol that may be signed as it is.
+var ErrNoText = errors.New("only a text that begins with the length of its domain is signed as it is")
+
+// SignText signs a text of the protocol that brings its own domain, as the chain
+// verifies it: it begins with the domain's length in 4 bytes, big endian, so that
+// it cannot be the sign bytes of a transaction. The signature is 64 bytes.
+func (s *Signer) SignText(text []byte) ([]byte, error) {
+	if !isText(text) {
+		return nil, ErrNoText
+	}
+	return s.account.Sign(text)
+}
+
+// VerifyText tells whether the holder of a compressed secp256k1 key signed the text.
+func VerifyText(key, text, signature []byte) bool {
+	if len(key) != secp256k1.PubKeySize || len(signature) != 64 || !isText(text) {
+		return false
+	}
+	pub := secp256k1.PubKey{Key: key}
+	return pub.VerifySignature(text, signature)
+}
+
+func isText(text []byte) bool {
+	return len(text) > 4 && text[0] == 0 && text[1] == 0 && text[2] == 0 && int(text[3]) <= len(text)-4
+}
