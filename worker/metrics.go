@@ -7,12 +7,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/openmesh-network/openmesh/worker/bus"
+	"github.com/openmesh-network/openmesh/worker/modules/attest"
 	"github.com/openmesh-network/openmesh/worker/modules/blobs"
 	"github.com/openmesh-network/openmesh/worker/platform/store"
 )
 
 // registerMetrics shows the counters that the parts keep anyway.
-func registerMetrics(r *prometheus.Registry, b *bus.Bus, db *store.Store, blob *blobs.Module) {
+func registerMetrics(r *prometheus.Registry, b *bus.Bus, db *store.Store, blob *blobs.Module, att *attest.Module) {
 	counter := func(name, help string, value func() uint64) {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "xworker", Name: name, Help: help},
 			func() float64 { return float64(value()) }))
@@ -21,6 +22,14 @@ func registerMetrics(r *prometheus.Registry, b *bus.Bus, db *store.Store, blob *
 	counter("blobs_received_bytes_total", "Bytes of verified blocks received from peers.", func() uint64 { return blob.Stats().ReceivedBytes })
 	counter("blobs_refused_total", "Streams refused over a limit or for a bad request.", func() uint64 { return blob.Stats().Refused })
 	counter("blobs_liars_total", "Sources that sent wrong data.", func() uint64 { return blob.Stats().Liars })
+	counter("attest_ok_total", "Peers attested to have what was measured.", func() uint64 { return att.Stats().Measured })
+	counter("attest_mismatch_total", "Peers attested to have answered wrongly.", func() uint64 { return att.Stats().Mismatched })
+	counter("attest_unknown_total", "Peers that could not be measured.", func() uint64 { return att.Stats().Unknown })
+	counter("attest_refused_total", "Streams refused over a limit or from who may not measure.", func() uint64 { return att.Stats().Refused })
+	counter("attest_equivocations_total", "Seats seen to sign two things.", func() uint64 { return att.Stats().Equivocated })
+	r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "xworker", Name: "attest_held_bytes", Help: "Memory that is filled to be proven.",
+	}, func() float64 { return float64(att.Stats().HeldBytes) }))
 	counter("store_writes_total", "Requests written to disk.", func() uint64 { return db.Stats().Writes })
 	counter("store_syncs_total", "Syncs that the writes shared.", func() uint64 { return db.Stats().Syncs })
 	counter("store_corrupt_total", "Values and blocks found damaged.", func() uint64 { return db.Stats().Corrupt })

@@ -20,8 +20,10 @@ import (
 	"github.com/openmesh-network/openmesh/worker/bus"
 	"github.com/openmesh-network/openmesh/worker/config"
 	"github.com/openmesh-network/openmesh/worker/modules/api"
+	"github.com/openmesh-network/openmesh/worker/modules/attest"
 	"github.com/openmesh-network/openmesh/worker/modules/blobs"
 	"github.com/openmesh-network/openmesh/worker/modules/chain"
+	"github.com/openmesh-network/openmesh/worker/modules/proofs"
 	"github.com/openmesh-network/openmesh/worker/modules/tasks"
 	"github.com/openmesh-network/openmesh/worker/platform/host"
 	"github.com/openmesh-network/openmesh/worker/platform/keys"
@@ -120,17 +122,25 @@ func New(home, version string, cfg config.Config, log *slog.Logger) (_ *Worker, 
 	}
 	tasksModule := tasks.New(cfg.Tasks, w.bus.Port("tasks"), cfg.Chain.ChainID, filepath.Join(home, "scratch"),
 		box, graphs, db.Bucket("tasks/journal"), log.With("module", "tasks"))
+	proofsModule := proofs.New(cfg.Proofs, w.bus.Port("proofs"), home, db.Bucket("proofs/journal"), log.With("module", "proofs"))
+	attestModule, err := attest.New(cfg.Attest, w.bus.Port("attest"), w.host, signer, db.Bucket("attest"), log.With("module", "attest"))
+	if err != nil {
+		return nil, err
+	}
 	identity := api.Identity{Version: version, Account: signer.Account(), PeerID: signer.PeerID().String(), ListenAddrs: w.host.Addrs}
 	if w.api, err = api.New(cfg.API, w.bus.Port("api"), token, identity, graphs, metrics, log.With("module", "api")); err != nil {
 		return nil, err
 	}
 	w.owns(w.api)
-	registerMetrics(metrics, w.bus, db, blobsModule)
+	registerMetrics(metrics, w.bus, db, blobsModule, attestModule)
+	metrics.MustRegister(proofsModule)
 
 	w.modules = []module{
 		{"chain", chainModule.Run},
 		{"blobs", blobsModule.Run},
 		{"tasks", tasksModule.Run},
+		{"proofs", proofsModule.Run},
+		{"attest", attestModule.Run},
 		{"api", w.api.Run},
 	}
 	if err := w.bus.Seal(); err != nil {

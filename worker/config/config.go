@@ -28,8 +28,10 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"github.com/openmesh-network/openmesh/worker/modules/api"
+	"github.com/openmesh-network/openmesh/worker/modules/attest"
 	"github.com/openmesh-network/openmesh/worker/modules/blobs"
 	"github.com/openmesh-network/openmesh/worker/modules/chain"
+	"github.com/openmesh-network/openmesh/worker/modules/proofs"
 	"github.com/openmesh-network/openmesh/worker/modules/tasks"
 	"github.com/openmesh-network/openmesh/worker/platform/host"
 )
@@ -43,12 +45,16 @@ const EnvPrefix = "XWORKER_"
 
 // Config is everything that can be configured, one section a module.
 type Config struct {
-	Log   Log          `koanf:"log"`
-	Chain chain.Config `koanf:"chain"`
-	Host  host.Config  `koanf:"host"`
-	Tasks tasks.Config `koanf:"tasks"`
-	Blobs blobs.Config `koanf:"blobs"`
-	API   api.Config   `koanf:"api"`
+	Log    Log           `koanf:"log"`
+	Chain  chain.Config  `koanf:"chain"`
+	Host   host.Config   `koanf:"host"`
+	Tasks  tasks.Config  `koanf:"tasks"`
+	Proofs proofs.Config `koanf:"proofs"`
+	Attest attest.Config `koanf:"attest"`
+	Blobs  blobs.Config  `koanf:"blobs"`
+	API    api.Config    `koanf:"api"`
+	// Claims is read by the command line alone.
+	Claims Claims `koanf:"claims"`
 }
 
 // Log is the [log] section.
@@ -62,12 +68,16 @@ type Log struct {
 // Default is what holds where nothing is said.
 func Default() Config {
 	return Config{
-		Log:   Log{Level: "info", Format: "text"},
-		Chain: chain.DefaultConfig(),
-		Host:  host.DefaultConfig(),
-		Tasks: tasks.DefaultConfig(),
-		Blobs: blobs.DefaultConfig(),
-		API:   api.DefaultConfig(),
+		Log:    Log{Level: "info", Format: "text"},
+		Chain:  chain.DefaultConfig(),
+		Host:   host.DefaultConfig(),
+		Tasks:  tasks.DefaultConfig(),
+		Proofs: proofs.DefaultConfig(),
+		Attest: attest.DefaultConfig(),
+		Blobs:  blobs.DefaultConfig(),
+		API:    api.DefaultConfig(),
+		// An empty list, and not none, so that what is written is what is read.
+		Claims: Claims{Attributes: []string{}},
 	}
 }
 
@@ -80,7 +90,7 @@ func (c Config) Validate() error {
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		log = errors.Join(log, fmt.Errorf("log.format is %q: text or json", c.Log.Format))
 	}
-	return errors.Join(log, c.Chain.Validate(), c.Host.Validate(), c.Tasks.Validate(), c.Blobs.Validate(), c.API.Validate(), c.conflicts())
+	return errors.Join(log, c.Chain.Validate(), c.Host.Validate(), c.Tasks.Validate(), c.Proofs.Validate(), c.Attest.Validate(), c.Blobs.Validate(), c.API.Validate(), c.Claims.Validate(), c.conflicts())
 }
 
 // conflicts are settings that are sound alone and not together.
@@ -190,7 +200,7 @@ func Write(home string, c Config) error {
 	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# xworker's configuration. The environment (%sSECTION__KEY) and flags override it.\n\n", EnvPrefix)
-	out.Write(body)
+	out.WriteString(annotate(string(body)))
 	f, err := os.OpenFile(filepath.Join(home, File), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

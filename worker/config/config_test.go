@@ -70,7 +70,7 @@ func TestD19_AMisspeltVariableIsRefusedByName(t *testing.T) {
 func TestD19_AnUnknownFlagOrSectionIsRefusedByName(t *testing.T) {
 	_, err := Load(t.TempDir(), map[string]string{"chian.nodes": "a:1"})
 	require.ErrorContains(t, err, "chian.nodes")
-	require.ErrorContains(t, err, "chain, host")
+	require.ErrorContains(t, err, "chain, claims, host")
 	home := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(home, File), []byte("chain = 3\n"), 0o600))
 	_, err = Load(home, nil)

@@ -232,8 +232,21 @@ type ChainStatus struct {
 	Online      bool
 	// RatingBps is its record of service in 1/10,000.
 	RatingBps uint32
+	// Claimed, Verified and Allocated are what the chain counts of its hardware.
+	Claimed, Verified, Allocated Hardware
 	// Queued are messages that are not yet included.
 	Queued int
 	// Balance of the signer in uopen.
 	Balance string
+}
+
+// Hardware is an amount of a machine, as the chain counts it.
+type Hardware struct {
+	// CPUMillis in thousandths of a core.
+	CPUMillis uint64
+	// MemoryBytes and StorageBytes in bytes, BandwidthBps in bits per second.
+	MemoryBytes, StorageBytes, BandwidthBps uint64
+	// GPUs in number, GPUMemoryBytes of all of them, and their model.
+	GPUs, GPUMemoryBytes uint64
+	GPUClass             string
 }

@@ -39,3 +39,8 @@ type TasksStatus struct {
 	OpenSeats, Running, Waiting int
 	Draining                    bool
 }
+
+// Busy says how many programs of customers run on this machine now.
+type Busy struct {
+	Running int
+}

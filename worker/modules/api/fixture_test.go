@@ -47,6 +47,7 @@ type rig struct {
 	mu        sync.Mutex
 	chain     message.ChainStatus
 	tasks     message.TasksStatus
+	proofs    message.ProofsStatus
 	task      message.Task
 	taskErr   error
 	asked     int // for the task
@@ -68,6 +69,7 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	b := bustest.New(t)
 	r := &rig{t: t, dag: dag.New(db.Blocks(store.VerifyPuts())), chain: message.ChainStatus{ChainID: "open-test", Height: 7, Balance: "77"}}
 	bustest.Answers(b, "chain", func(message.GetChainStatus) (message.ChainStatus, error) { return locked(r, &r.chain) })
+	bustest.Answers(b, "proofs", func(message.GetProofsStatus) (message.ProofsStatus, error) { return locked(r, &r.proofs) })
 	bustest.Answers(b, "tasks", func(message.GetTasksStatus) (message.TasksStatus, error) { return locked(r, &r.tasks) })
 	bustest.Answers(b, "tasks", func(q message.SetDraining) (message.TasksStatus, error) {
 		r.set(func() { r.tasks.Draining = q.On })

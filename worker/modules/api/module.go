@@ -59,6 +59,7 @@ type Module struct {
 	chain   *bus.Asker[message.GetChainStatus, message.ChainStatus]
 	drain   *bus.Asker[message.SetDraining, message.TasksStatus]
 	running *bus.Asker[message.GetTasksStatus, message.TasksStatus]
+	proofs  *bus.Asker[message.GetProofsStatus, message.ProofsStatus]
 	fetch   *bus.Asker[message.FetchBlob, message.BlobFetched]
 
 	seen  atomic.Int64 // when the newest block was heard of, Unix ns
@@ -77,6 +78,7 @@ func New(cfg Config, port *bus.Port, token string, identity Identity, d *dag.DAG
 		chain:   bus.Asks[message.GetChainStatus, message.ChainStatus](port),
 		drain:   bus.Asks[message.SetDraining, message.TasksStatus](port),
 		running: bus.Asks[message.GetTasksStatus, message.TasksStatus](port),
+		proofs:  bus.Asks[message.GetProofsStatus, message.ProofsStatus](port),
 		fetch:   bus.Asks[message.FetchBlob, message.BlobFetched](port),
 		beats:   newHeads(),
 	}
@@ -179,6 +181,13 @@ func (m *Module) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "ok")
+	proofs, err := m.proofs.Ask(ctx, message.GetProofsStatus{})
+	if err != nil {
+		proofs.Problems = []string{"the proofs module does not answer: " + err.Error()}
+	}
+	for _, problem := range proofs.Problems { // work goes on, with less than is claimed
+		fmt.Fprintln(w, "degraded: "+problem)
+	}
 }
 
 // unready is why the daemon cannot do its work; empty when it can.

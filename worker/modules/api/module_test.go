@@ -37,6 +37,21 @@ func TestACallNeedsTheToken(t *testing.T) {
 	code, _, body := r.rest("GET", "/v1/status", "")
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, body, `"peerId":"16Me"`)
+	require.Nil(t, s.Claimed, "it serves no Xnode")
+}
+
+func TestTheStatusOfAnXnodeTellsItsHardware(t *testing.T) {
+	r := newRig(t, nil)
+	r.set(func() {
+		r.chain.Operator, r.chain.Claimed = "open1operator", message.Hardware{CPUMillis: 9, GPUs: 2, GPUClass: "a"}
+		r.chain.Verified.StorageBytes = 5
+	})
+	s, err := r.client.Status(deadline(t), &apiv1.StatusRequest{})
+	require.NoError(t, err)
+	require.Equal(t, uint64(9), s.Claimed.CpuMillis)
+	require.Equal(t, uint64(2), s.Claimed.GpuCount)
+	require.Equal(t, uint64(5), s.Verified.StorageBytes)
+	require.Zero(t, s.Allocated.CpuMillis)
 }
 
 func TestD15_AWebPageThatPointsItsNameAtLoopbackIsRefused(t *testing.T) {
@@ -51,6 +66,26 @@ func TestD15_AWebPageThatPointsItsNameAtLoopbackIsRefused(t *testing.T) {
 			require.Equal(t, want, code, "%s of %s", path, host)
 		}
 	}
+}
+
+func TestADaemonThatProvesLessThanItClaimsIsReadyAndSaysSo(t *testing.T) {
+	r := newRig(t, nil)
+	r.set(func() {
+		r.proofs.Problems = []string{"plot: no room on the disk"}
+		r.proofs.Plot = message.PlotStatus{State: "failed", TargetBytes: 4096}
+		r.proofs.Classes = []message.ClassStatus{{ProofClass: message.ProofClass{Class: "storage", Claimed: 8, Verified: 3}, Missed: 1}}
+	})
+	r.head(message.Head{Height: 7})
+	require.Eventually(t, func() bool {
+		code, _, body := r.rest("GET", "/readyz", "")
+		return code == http.StatusOK && strings.Contains(body, "ok\ndegraded: plot: no room on the disk")
+	}, patience, time.Millisecond)
+	s, err := r.client.Status(deadline(t), &apiv1.StatusRequest{})
+	require.NoError(t, err)
+	require.Equal(t, "failed", s.Plot.State)
+	require.Len(t, s.Proofs, 1)
+	require.EqualValues(t, 3, s.Proofs[0].Verified)
+	require.Equal(t, r.proofs.Problems, s.Problems)
 }
 
 func TestReadinessTellsWhatIsWrong(t *testing.T) {

@@ -56,13 +56,47 @@ func (s *service) Status(ctx context.Context, _ *apiv1.StatusRequest) (*apiv1.St
 	if err != nil {
 		return nil, statusOf(err)
 	}
+	proofs, err := s.m.proofs.Ask(ctx, message.GetProofsStatus{})
+	if err != nil {
+		return nil, statusOf(err)
+	}
 	id := s.m.identity
-	return &apiv1.StatusResponse{
+	status := &apiv1.StatusResponse{
 		Version: id.Version, Address: id.Account, PeerId: id.PeerID, ListenAddrs: id.ListenAddrs(),
 		ChainId: chain.ChainID, Height: chain.Height, ChainError: chain.Error, Balance: chain.Balance,
 		Operator: chain.Operator, XnodeStatus: chain.XnodeStatus, Online: chain.Online, RatingBps: chain.RatingBps, Refused: chain.Refused, Queued: uint32(chain.Queued),
 		Draining: tasks.Draining, OpenSeats: uint32(tasks.OpenSeats), Running: uint32(tasks.Running),
-	}, nil
+	}
+	if chain.Operator != "" {
+		status.Claimed, status.Verified, status.Allocated = hardware(chain.Claimed), hardware(chain.Verified), hardware(chain.Allocated)
+	}
+	tellProofs(status, proofs)
+	return status, nil
+}
+
+// tellProofs adds how proving fares.
+func tellProofs(status *apiv1.StatusResponse, proofs message.ProofsStatus) {
+	for _, c := range proofs.Classes {
+		status.Proofs = append(status.Proofs, &apiv1.ClassProofs{
+			Class: c.Class, Mode: c.Mode, Claimed: c.Claimed, Verified: c.Verified, Allocated: c.Allocated, Score: c.Score, Misses: c.Misses,
+			LastWindow: c.LastWindow, LastVerdict: c.LastVerdict, NextHeight: c.NextHeight, Running: c.Running,
+			Window: c.Window, Outcome: c.Outcome, Reason: c.Reason, Answered: c.Answered, Missed: c.Missed,
+		})
+	}
+	if p := proofs.Plot; p.TargetBytes > 0 {
+		status.Plot = &apiv1.Plot{
+			Dir: p.Dir, State: p.State, Bytes: p.Bytes, TargetBytes: p.TargetBytes, Rate: p.Rate, LeftSeconds: uint64(p.Left.Seconds()),
+			Units: p.Units, ProvenBytes: p.ProvenBytes, Error: p.Error,
+		}
+	}
+	status.Problems = proofs.Problems
+}
+
+func hardware(h message.Hardware) *apiv1.Hardware {
+	return &apiv1.Hardware{
+		CpuMillis: h.CPUMillis, MemoryBytes: h.MemoryBytes, StorageBytes: h.StorageBytes, BandwidthBps: h.BandwidthBps,
+		GpuCount: h.GPUs, GpuMemoryBytes: h.GPUMemoryBytes, GpuClass: h.GPUClass,
+	}
 }
 
 func (s *service) Drain(ctx context.Context, r *apiv1.DrainRequest) (*apiv1.DrainResponse, error) {

@@ -50,15 +50,26 @@ func (m *Module) read(ctx context.Context, head block) error {
 			return err
 		}
 	}
+	due, err := m.readProofs(ctx, x, head)
+	if err != nil {
+		return err
+	}
+	roll, err := m.readCommittees(ctx, x, head, m.proofs.duties)
+	if err != nil {
+		return err
+	}
 	balance, err := m.client.balance(ctx, m.signer.Account(), m.fees.Price.Denom)
 	if err != nil {
 		return err
 	}
-	m.head, m.xnode, m.book = head, x, book
+	m.head, m.xnode, m.book, m.proofs.book = head, x, book, due
+	m.courts.book = roll
 	m.tidy()
 	m.publish(balance)
 	m.saysHead.Send(message.Head{Height: head.height, Time: head.time})
 	m.saysBook.Send(book)
+	m.saysDue.Send(due)
+	m.saysRoll.Send(roll)
 	return nil
 }
 
@@ -134,6 +145,8 @@ func (m *Module) tidy() {
 			delete(m.peers, operator)
 		}
 	}
+	m.tidyProofs(open)
+	m.tidyCommittees(open)
 	open[m.beatKey] = m.beatDue()
 	m.flights.forget(func(key string) bool { return open[key] })
 }
@@ -143,9 +156,18 @@ func (m *Module) publish(balance string) {
 	s := *m.public.Load()
 	s.ChainID, s.Height, s.Time, s.Balance = m.client.ChainID(), m.head.height, m.head.time, balance
 	s.Operator, s.XnodeStatus, s.Online, s.RatingBps = "", "", false, 0
+	s.Claimed, s.Verified, s.Allocated = message.Hardware{}, message.Hardware{}, message.Hardware{}
 	if len(m.operator) > 0 {
 		s.Operator, s.Online = m.xnode.Operator, m.xnode.Online
 		s.XnodeStatus, s.RatingBps = enumName(m.xnode.Status.String(), "XNODE_STATUS_"), m.xnode.Rating
+		s.Claimed, s.Verified, s.Allocated = hardware(m.xnode.Card.Claimed), hardware(m.xnode.Verified), hardware(m.xnode.Allocated)
 	}
 	m.public.Store(&s)
+}
+
+func hardware(r workers.Resources) message.Hardware {
+	return message.Hardware{
+		CPUMillis: r.CpuMillis, MemoryBytes: r.MemoryBytes, StorageBytes: r.StorageBytes, BandwidthBps: r.BandwidthBps,
+		GPUs: r.GpuCount, GPUMemoryBytes: r.GpuMemoryBytes, GPUClass: r.GpuClass,
+	}
 }

@@ -18,8 +18,8 @@
 // before they are broadcast, and looked up until they are included or can never
 // be.
 //
-// Hears: message.Verdict, message.Draining. Says: message.Head,
-// message.SeatBook. Answers: message.SubmitTask, message.GetTask,
+// Hears: message.Verdict, message.ProofAnswer, message.Draining. Says:
+// message.Head, message.SeatBook, message.ProofBook. Answers: message.SubmitTask, message.GetTask,
 // message.GetChainStatus. Keeps: transactions under way.
 //
 // Not here: running programs (tasks) and moving blobs (blobs). No other module

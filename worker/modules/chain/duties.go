@@ -37,10 +37,12 @@ func verbOf(key string) string {
 // keyOf names what is said about a seat, so that it is not said twice at once.
 func keyOf(verb string, task uint64) string { return fmt.Sprintf("%s/%d", verb, task) }
 
-// duty is one message to the chain and the keys of what it says.
+// duty is one message to the chain, the keys of what it says, and the last block
+// that takes it.
 type duty struct {
-	msg  sdk.Msg
-	keys []string
+	msg   sdk.Msg
+	keys  []string
+	until int64
 }
 
 // duties follows from the seats as the chain has them and the verdicts that the
@@ -55,6 +57,7 @@ func (m *Module) duties(height int64) []duty {
 	reveals := &slashingtasks.MsgReveal{Signer: signer}
 	declines := &slashingtasks.MsgDecline{Signer: signer}
 	keys := map[string][]string{}
+	until := map[string]int64{}
 	// take says whether there is a place for the seat, and fills it.
 	take := func(verb string, seat message.Seat) bool {
 		key := keyOf(verb, seat.TaskID)
@@ -63,6 +66,9 @@ func (m *Module) duties(height int64) []duty {
 		}
 		if m.said[verb] == height && seat.Deadline-height > urgent {
 			return false
+		}
+		if keys[verb] == nil || seat.Deadline < until[verb] {
+			until[verb] = seat.Deadline
 		}
 		keys[verb] = append(keys[verb], key)
 		return true
@@ -91,7 +97,9 @@ func (m *Module) duties(height int64) []duty {
 		}
 	}
 	var out []duty
-	for _, d := range []duty{{commits, keys[commit]}, {reveals, keys[reveal]}, {declines, keys[decline]}} {
+	for _, d := range []duty{
+		{commits, keys[commit], until[commit]}, {reveals, keys[reveal], until[reveal]}, {declines, keys[decline], until[decline]},
+	} {
 		if len(d.keys) > 0 {
 			out = append(out, d)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	"github.com/cosmos/cosmos-sdk/x/tx/signing"
 
+	"github.com/openmesh-network/openmesh/x/por"
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	stakingext "github.com/openmesh-network/openmesh/x/staking-ext"
 	"github.com/openmesh-network/openmesh/x/workers"
@@ -57,6 +58,7 @@ func newEncoding() (encoding, error) {
 	feegrant.RegisterInterfaces(registry)
 	stakingext.RegisterInterfaces(registry)
 	workers.RegisterInterfaces(registry)
+	por.RegisterInterfaces(registry)
 	slashingtasks.RegisterInterfaces(registry)
 	cdc := codec.NewProtoCodec(registry)
 	return encoding{registry: registry, cdc: cdc, tx: authtx.NewTxConfig(cdc, authtx.DefaultSignModes)}, nil

@@ -42,6 +42,7 @@ import (
 	txsigning "github.com/cosmos/cosmos-sdk/x/tx/signing"
 	"google.golang.org/protobuf/types/known/anypb"
 
+	"github.com/openmesh-network/openmesh/x/por"
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
 	"github.com/openmesh-network/openmesh/x/workers"
 
@@ -78,6 +79,11 @@ type fakeChain struct {
 	signed  map[string]map[string]bool // transactions broadcast, by what they say
 	tried   map[string]int             // what was broadcast, accepted or not
 	queries map[string]int             // by method
+
+	duties   []por.ProofDuty // what is to be proven
+	noProofs bool            // the node does not know x/por
+	court    *por.Committee  // that this Xnode sits on
+	stands   *por.Committee  // that measures this Xnode
 
 	maxBatch uint32 // what governance allows in one message
 
@@ -207,6 +213,21 @@ func (c *fakeChain) handle(msg sdk.Msg) (proto.Message, error) {
 			}
 		}
 		return &slashingtasks.MsgRevealResponse{}, nil
+	case *por.MsgProveStorage:
+		return &por.MsgProveStorageResponse{}, c.proved(por.ACTION_PROVE_STORAGE, msg.Window, por.ACTION_WAIT)
+	case *por.MsgCommitCpu:
+		return &por.MsgCommitCpuResponse{}, c.proved(por.ACTION_COMMIT_CPU, msg.Window, por.ACTION_WAIT)
+	case *por.MsgRevealCpu:
+		return &por.MsgRevealCpuResponse{}, c.proved(por.ACTION_REVEAL_CPU, msg.Window, por.ACTION_UNSPECIFIED)
+	case *por.MsgSubmitVerdict:
+		return &por.MsgSubmitVerdictResponse{}, c.attested(msg)
+	case *por.MsgShowEvidence:
+		c.said = append(c.said, "evidence")
+		c.court.Audited = 0
+		return &por.MsgShowEvidenceResponse{}, nil
+	case *por.MsgReportEquivocation:
+		c.said = append(c.said, "equivocation")
+		return &por.MsgReportEquivocationResponse{}, nil
 	case *slashingtasks.MsgDecline:
 		for _, id := range msg.TaskIds {
 			c.said = append(c.said, keyOf(decline, id)+" "+msg.Reason)
@@ -304,6 +325,7 @@ func (n *fakeNode) start() {
 	feegrant.RegisterQueryServer(server, &feegrantServer{})
 	workers.RegisterQueryServer(server, &workersServer{chain: n.chain})
 	slashingtasks.RegisterQueryServer(server, &tasksServer{chain: n.chain})
+	por.RegisterQueryServer(server, &porServer{chain: n.chain})
 	n.server = server
 	go func() { _ = server.Serve(listener) }()
 }

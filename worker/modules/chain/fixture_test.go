@@ -29,14 +29,21 @@ type rig struct {
 	log     *logged
 	verdict func(message.Verdict)
 	drain   func(message.Draining)
-	submit  func(context.Context, message.SubmitTask) (message.TaskSubmitted, error)
-	quote   func(context.Context, message.GetQuote) (message.Quote, error)
-	task    func(context.Context, message.GetTask) (message.Task, error)
-	status  func(context.Context, message.GetChainStatus) (message.ChainStatus, error)
-	head    func(time.Duration) message.Head
-	book    func(time.Duration) message.SeatBook
-	ended   chan error
-	stop    func()
+	prove   func(message.ProofAnswer)
+	due     func(time.Duration) message.ProofBook
+	attest  func(message.Attested)
+	doubled func(message.Equivocated)
+	// evidence says what an audited seat shows.
+	evidence func(message.StatementShown)
+	roll     func(time.Duration) message.CommitteeBook
+	submit   func(context.Context, message.SubmitTask) (message.TaskSubmitted, error)
+	quote    func(context.Context, message.GetQuote) (message.Quote, error)
+	task     func(context.Context, message.GetTask) (message.Task, error)
+	status   func(context.Context, message.GetChainStatus) (message.ChainStatus, error)
+	head     func(time.Duration) message.Head
+	book     func(time.Duration) message.SeatBook
+	ended    chan error
+	stop     func()
 }
 
 // logged keeps what was logged.
@@ -82,6 +89,12 @@ func newRig(t *testing.T, c *fakeChain, db *store.Store, nodes ...*fakeNode) *ri
 	require.NoError(t, err)
 	r.verdict = bustest.Speaks[message.Verdict](b, "tasks")
 	r.drain = bustest.Speaks[message.Draining](b, "tasks")
+	r.prove = bustest.Speaks[message.ProofAnswer](b, "proofs")
+	r.due = bustest.Hears[message.ProofBook](b, "proofs")
+	r.attest = bustest.Speaks[message.Attested](b, "attest")
+	r.doubled = bustest.Speaks[message.Equivocated](b, "attest")
+	r.evidence = bustest.Speaks[message.StatementShown](b, "attest")
+	r.roll = bustest.Hears[message.CommitteeBook](b, "attest")
 	r.submit = bustest.Asks[message.SubmitTask, message.TaskSubmitted](b, "api")
 	r.task = bustest.Asks[message.GetTask, message.Task](b, "api")
 	r.quote = bustest.Asks[message.GetQuote, message.Quote](b, "api")

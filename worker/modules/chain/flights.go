@@ -157,7 +157,11 @@ func (f *flights) resolve(ctx context.Context, c *Client, head block) error {
 
 // land ends a flight and tells who waits for it.
 func (f *flights) land(ctx context.Context, x *flight, head block, r *sdk.TxResponse, failure error) error {
-	f.hold(x.Keys, head.height)
+	said := head.height
+	if r != nil {
+		said = max(said, r.Height) // what was read may be older than its block
+	}
+	f.hold(x.Keys, said)
 	if failure != nil {
 		f.log.Warn("transaction failed", "tx", x.Hash, "keys", x.Keys, "err", failure)
 	} else {

@@ -4,6 +4,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	mrand "math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,6 +55,12 @@ type Module struct {
 
 	saysHead *bus.Publisher[message.Head]
 	saysBook *bus.Publisher[message.SeatBook]
+	saysDue  *bus.Publisher[message.ProofBook]
+	proof    *bus.Subscription[message.ProofAnswer]
+	saysRoll *bus.Publisher[message.CommitteeBook]
+	attested *bus.Subscription[message.Attested]
+	shown    *bus.Subscription[message.StatementShown]
+	double   *bus.Subscription[message.Equivocated]
 	verdict  *bus.Subscription[message.Verdict]
 	draining *bus.Subscription[message.Draining]
 	submit   *bus.Answerer[message.SubmitTask, message.TaskSubmitted]
@@ -71,6 +79,8 @@ type Module struct {
 	paramsRead int64
 	book       message.SeatBook
 	verdicts   map[uint64]verdict
+	proofs     proving
+	courts     judging
 	peers      map[string]peer
 	drained    bool
 	public     atomic.Pointer[message.ChainStatus]
@@ -103,6 +113,12 @@ func New(cfg Config, port *bus.Port, client *Client, signer *keys.Signer, kv sto
 		cfg: cfg, client: client, signer: signer, fees: Fees{Price: price}, instance: make([]byte, 8), log: log,
 		saysHead: bus.Publish[message.Head](port),
 		saysBook: bus.Publish[message.SeatBook](port),
+		saysDue:  bus.Publish[message.ProofBook](port),
+		proof:    bus.Subscribe[message.ProofAnswer](port),
+		saysRoll: bus.Publish[message.CommitteeBook](port),
+		attested: bus.Subscribe[message.Attested](port),
+		shown:    bus.Subscribe[message.StatementShown](port),
+		double:   bus.Subscribe[message.Equivocated](port),
 		verdict:  bus.Subscribe[message.Verdict](port),
 		draining: bus.Subscribe[message.Draining](port),
 		submit:   bus.Answers[message.SubmitTask, message.TaskSubmitted](port),
@@ -112,6 +128,8 @@ func New(cfg Config, port *bus.Port, client *Client, signer *keys.Signer, kv sto
 		flights:  f,
 		said:     map[string]int64{},
 		verdicts: map[uint64]verdict{},
+		proofs:   proving{answers: map[string]answer{}},
+		courts:   newJudging(),
 		peers:    map[string]peer{},
 	}
 	if _, err := rand.Read(m.instance); err != nil {
@@ -180,6 +198,20 @@ func (m *Module) speak(ctx context.Context) error {
 			if failures == 0 {
 				timer.Reset(gather)
 			}
+		case a := <-m.proof.C():
+			m.hear(a)
+			if failures == 0 {
+				timer.Reset(gather)
+			}
+		case a := <-m.attested.C():
+			m.hearAttested(a)
+			if failures == 0 {
+				timer.Reset(gather)
+			}
+		case s := <-m.shown.C():
+			m.hearShown(s)
+		case d := <-m.double.C():
+			m.hearDouble(d)
 		case d := <-m.draining.C():
 			m.drained = d.On
 		case q := <-m.submit.C():
@@ -243,12 +275,20 @@ func (m *Module) poll(ctx context.Context) error {
 		m.client.rotate() // perhaps only this node stands still
 		m.moved = time.Now()
 	}
-	for _, d := range append(m.duties(m.head.height), m.heartbeat()...) {
+	for _, d := range m.toSay() {
 		if err := m.say(ctx, d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// toSay is all that has to be said now, the most urgent first.
+func (m *Module) toSay() []duty {
+	due := append(m.duties(m.head.height), m.proofDuties(m.head.height)...)
+	due = append(due, m.courtDuties(m.head.height)...)
+	slices.SortStableFunc(due, func(a, b duty) int { return cmp.Compare(a.until, b.until) })
+	return append(due, m.heartbeat()...)
 }
 
 // tell keeps why the chain cannot be reached.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	slashingtasks "github.com/openmesh-network/openmesh/x/slashing-tasks"
+	"github.com/openmesh-network/openmesh/x/workers"
 
 	"github.com/openmesh-network/openmesh/worker/message"
 )
@@ -196,6 +197,21 @@ func TestASignerWithoutXnodeSaysNothingAndIsReady(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, message.ChainStatus{ChainID: testChain, Height: s.Height, Time: s.Time, Balance: "77"}, s)
 	require.Empty(t, c.said)
+}
+
+func TestTheStatusTellsClaimedVerifiedAndAllocatedHardware(t *testing.T) {
+	c := newFakeChain(t)
+	c.xnode.Card.Claimed = workers.Resources{CpuMillis: 9, GpuCount: 1, GpuMemoryBytes: 2, GpuClass: "a", BandwidthBps: 3}
+	c.xnode.Verified = workers.Resources{CpuMillis: 8, StorageBytes: 4}
+	c.xnode.Allocated = workers.Resources{CpuMillis: 7, MemoryBytes: 5}
+	r := newRig(t, c, openStore(t), c.node(testChain))
+	r.mine()
+	r.book(patience)
+	s, err := r.status(ask(t), message.GetChainStatus{})
+	require.NoError(t, err)
+	require.Equal(t, message.Hardware{CPUMillis: 9, GPUs: 1, GPUMemoryBytes: 2, GPUClass: "a", BandwidthBps: 3}, s.Claimed)
+	require.Equal(t, message.Hardware{CPUMillis: 8, StorageBytes: 4}, s.Verified)
+	require.Equal(t, message.Hardware{CPUMillis: 7, MemoryBytes: 5}, s.Allocated)
 }
 
 func TestPeersKeepTheIndexTheyWereDrawnWith(t *testing.T) {

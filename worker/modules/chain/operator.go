@@ -6,6 +6,8 @@ package chain
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"cosmossdk.io/math"
 
@@ -15,18 +17,16 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 
 	"github.com/openmesh-network/openmesh/x/workers"
-)
 
-// Claim is the hardware that an operator claims.
-type Claim struct {
-	// CPUMillis in thousandths of a core; MemoryBytes, StorageBytes in bytes.
-	CPUMillis, MemoryBytes, StorageBytes uint64
-}
+	"github.com/openmesh-network/openmesh/worker/message"
+)
 
 // CardOptions is what an operator says about an Xnode.
 type CardOptions struct {
-	Claim         Claim
+	Claim         message.Hardware
 	Label, Region string
+	// Attributes are what consumers may ask for, by key.
+	Attributes map[string]string
 	// Endpoints are multiaddrs that end in /p2p/<peer id of the signer>.
 	Endpoints []string
 	// GasPrice of 1,000,000 gas and SeatFee, in uopen.
@@ -35,12 +35,25 @@ type CardOptions struct {
 
 // Card is the chain's form of it.
 func (o CardOptions) Card() workers.Card {
+	var attributes []workers.Attribute
+	for _, key := range slices.Sorted(maps.Keys(o.Attributes)) {
+		attributes = append(attributes, workers.Attribute{Key: key, Value: o.Attributes[key]})
+	}
 	return workers.Card{
-		Claimed:   workers.Resources{CpuMillis: o.Claim.CPUMillis, MemoryBytes: o.Claim.MemoryBytes, StorageBytes: o.Claim.StorageBytes},
-		Prices:    workers.Prices{GasPrice: o.GasPrice, SeatFee: o.SeatFee},
-		Label:     o.Label,
-		Region:    o.Region,
-		Endpoints: o.Endpoints,
+		Claimed:    resources(o.Claim),
+		Prices:     workers.Prices{GasPrice: o.GasPrice, SeatFee: o.SeatFee},
+		Label:      o.Label,
+		Region:     o.Region,
+		Endpoints:  o.Endpoints,
+		Attributes: attributes,
+	}
+}
+
+// resources is the chain's form of hardware.
+func resources(h message.Hardware) workers.Resources {
+	return workers.Resources{
+		CpuMillis: h.CPUMillis, MemoryBytes: h.MemoryBytes, StorageBytes: h.StorageBytes, BandwidthBps: h.BandwidthBps,
+		GpuCount: h.GPUs, GpuMemoryBytes: h.GPUMemoryBytes, GpuClass: h.GPUClass,
 	}
 }
 

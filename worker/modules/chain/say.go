@@ -44,7 +44,7 @@ func (m *Module) heartbeat() []duty {
 	if !m.beatDue() || !m.flights.free(m.beatKey, m.head.height) {
 		return nil
 	}
-	return []duty{{&workers.MsgHeartbeat{Signer: m.signer.Account(), Instance: m.instance}, []string{m.beatKey}}}
+	return []duty{{msg: &workers.MsgHeartbeat{Signer: m.signer.Account(), Instance: m.instance}, keys: []string{m.beatKey}}}
 }
 
 // say sends one duty. What the chain refuses is held back and tried again

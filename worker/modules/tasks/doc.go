@@ -10,8 +10,8 @@
 // A host failure is no verdict on the program: the seat is declined, and so is
 // one whose deadline comes before its verdict.
 //
-// Hears: message.SeatBook. Says: message.Verdict, message.Draining. Asks:
-// message.FetchBlob. Answers: message.SetDraining, message.GetTasksStatus.
+// Hears: message.SeatBook. Says: message.Verdict, message.Draining,
+// message.Busy. Asks: message.FetchBlob. Answers: message.SetDraining, message.GetTasksStatus.
 // Keeps: the journal of verdicts.
 //
 // Not here: what is said on chain and when (chain), how blobs travel (blobs),

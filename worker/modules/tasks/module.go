@@ -43,6 +43,7 @@ type Module struct {
 	book      *bus.Subscription[message.SeatBook]
 	verdict   *bus.Publisher[message.Verdict]
 	saysDrain *bus.Publisher[message.Draining]
+	saysBusy  *bus.Publisher[message.Busy]
 	fetch     *bus.Asker[message.FetchBlob, message.BlobFetched]
 	drain     *bus.Answerer[message.SetDraining, message.TasksStatus]
 	status    *bus.Answerer[message.GetTasksStatus, message.TasksStatus]
@@ -52,6 +53,7 @@ type Module struct {
 	waiting  []message.Seat
 	open     int
 	draining bool
+	busy     int // as it was said last
 	done     chan finished
 	jobs     sync.WaitGroup
 }
@@ -82,6 +84,7 @@ func New(cfg Config, port *bus.Port, chainID, dir string, box Sandbox, d *dag.DA
 		book:      bus.Subscribe[message.SeatBook](port, bus.KeepNewest()),
 		verdict:   bus.Publish[message.Verdict](port),
 		saysDrain: bus.Publish[message.Draining](port),
+		saysBusy:  bus.Publish[message.Busy](port),
 		fetch:     bus.Asks[message.FetchBlob, message.BlobFetched](port),
 		drain:     bus.Answers[message.SetDraining, message.TasksStatus](port),
 		status:    bus.Answers[message.GetTasksStatus, message.TasksStatus](port),
@@ -126,6 +129,10 @@ func (m *Module) Run(ctx context.Context) error {
 			q.Reply(m.report(), nil)
 		}
 		m.start(ctx)
+		if m.busy != len(m.running) {
+			m.busy = len(m.running)
+			m.saysBusy.Send(message.Busy{Running: m.busy})
+		}
 	}
 }
 

@@ -92,7 +92,19 @@ type StatusResponse struct {
 	RatingBps uint32 `protobuf:"varint,16,opt,name=rating_bps,json=ratingBps,proto3" json:"rating_bps,omitempty"`
 	// refused is why the chain refused a message of this Xnode last; empty since one
 	// was included.
-	Refused       string `protobuf:"bytes,17,opt,name=refused,proto3" json:"refused,omitempty"`
+	Refused string `protobuf:"bytes,17,opt,name=refused,proto3" json:"refused,omitempty"`
+	// claimed is the hardware that the Xnode's card claims; absent where it serves none.
+	Claimed *Hardware `protobuf:"bytes,40,opt,name=claimed,proto3" json:"claimed,omitempty"`
+	// verified is what the chain has seen proofs of: the lesser of both counts.
+	Verified *Hardware `protobuf:"bytes,41,opt,name=verified,proto3" json:"verified,omitempty"`
+	// allocated is what work holds now.
+	Allocated *Hardware `protobuf:"bytes,42,opt,name=allocated,proto3" json:"allocated,omitempty"`
+	// proofs of each class that the daemon proves, by name.
+	Proofs []*ClassProofs `protobuf:"bytes,50,rep,name=proofs,proto3" json:"proofs,omitempty"`
+	// plot on disk; absent where none is wanted.
+	Plot *Plot `protobuf:"bytes,51,opt,name=plot,proto3" json:"plot,omitempty"`
+	// problems are why less is proven than is claimed, in words.
+	Problems      []string `protobuf:"bytes,52,rep,name=problems,proto3" json:"problems,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -246,6 +258,433 @@ func (x *StatusResponse) GetRefused() string {
 	return ""
 }
 
+func (x *StatusResponse) GetClaimed() *Hardware {
+	if x != nil {
+		return x.Claimed
+	}
+	return nil
+}
+
+func (x *StatusResponse) GetVerified() *Hardware {
+	if x != nil {
+		return x.Verified
+	}
+	return nil
+}
+
+func (x *StatusResponse) GetAllocated() *Hardware {
+	if x != nil {
+		return x.Allocated
+	}
+	return nil
+}
+
+func (x *StatusResponse) GetProofs() []*ClassProofs {
+	if x != nil {
+		return x.Proofs
+	}
+	return nil
+}
+
+func (x *StatusResponse) GetPlot() *Plot {
+	if x != nil {
+		return x.Plot
+	}
+	return nil
+}
+
+func (x *StatusResponse) GetProblems() []string {
+	if x != nil {
+		return x.Problems
+	}
+	return nil
+}
+
+// ClassProofs is how the proofs of one class of resources fare; amounts are in the
+// class's unit.
+type ClassProofs struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// class is storage [bytes], cpu [thousandths of a core], memory [bytes],
+	// bandwidth [bits per second] or gpu [number].
+	Class string `protobuf:"bytes,1,opt,name=class,proto3" json:"class,omitempty"`
+	// mode is off, shadow or enforced; empty before the chain was read.
+	Mode      string `protobuf:"bytes,2,opt,name=mode,proto3" json:"mode,omitempty"`
+	Claimed   uint64 `protobuf:"varint,3,opt,name=claimed,proto3" json:"claimed,omitempty"`
+	Verified  uint64 `protobuf:"varint,4,opt,name=verified,proto3" json:"verified,omitempty"`
+	Allocated uint64 `protobuf:"varint,5,opt,name=allocated,proto3" json:"allocated,omitempty"`
+	// score is the record of windows, 0 to 10,000.
+	Score uint32 `protobuf:"varint,6,opt,name=score,proto3" json:"score,omitempty"`
+	// misses in a row, since the last proof.
+	Misses uint32 `protobuf:"varint,7,opt,name=misses,proto3" json:"misses,omitempty"`
+	// last_window that was concluded on chain, and its verdict.
+	LastWindow  uint64 `protobuf:"varint,8,opt,name=last_window,json=lastWindow,proto3" json:"last_window,omitempty"`
+	LastVerdict string `protobuf:"bytes,9,opt,name=last_verdict,json=lastVerdict,proto3" json:"last_verdict,omitempty"`
+	// next_height is the first block after which the next regular window may open.
+	NextHeight int64 `protobuf:"varint,10,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
+	// running tells what is done just now; empty for nothing.
+	Running string `protobuf:"bytes,11,opt,name=running,proto3" json:"running,omitempty"`
+	// window that the daemon dealt with last: open, answered or not answered, and why.
+	Window  uint64 `protobuf:"varint,12,opt,name=window,proto3" json:"window,omitempty"`
+	Outcome string `protobuf:"bytes,13,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Reason  string `protobuf:"bytes,14,opt,name=reason,proto3" json:"reason,omitempty"`
+	// answered and missed windows since the daemon started.
+	Answered      uint64 `protobuf:"varint,15,opt,name=answered,proto3" json:"answered,omitempty"`
+	Missed        uint64 `protobuf:"varint,16,opt,name=missed,proto3" json:"missed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassProofs) Reset() {
+	*x = ClassProofs{}
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassProofs) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassProofs) ProtoMessage() {}
+
+func (x *ClassProofs) ProtoReflect() protoreflect.Message {
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassProofs.ProtoReflect.Descriptor instead.
+func (*ClassProofs) Descriptor() ([]byte, []int) {
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ClassProofs) GetClass() string {
+	if x != nil {
+		return x.Class
+	}
+	return ""
+}
+
+func (x *ClassProofs) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *ClassProofs) GetClaimed() uint64 {
+	if x != nil {
+		return x.Claimed
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetVerified() uint64 {
+	if x != nil {
+		return x.Verified
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetAllocated() uint64 {
+	if x != nil {
+		return x.Allocated
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetScore() uint32 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetMisses() uint32 {
+	if x != nil {
+		return x.Misses
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetLastWindow() uint64 {
+	if x != nil {
+		return x.LastWindow
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetLastVerdict() string {
+	if x != nil {
+		return x.LastVerdict
+	}
+	return ""
+}
+
+func (x *ClassProofs) GetNextHeight() int64 {
+	if x != nil {
+		return x.NextHeight
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetRunning() string {
+	if x != nil {
+		return x.Running
+	}
+	return ""
+}
+
+func (x *ClassProofs) GetWindow() uint64 {
+	if x != nil {
+		return x.Window
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ClassProofs) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ClassProofs) GetAnswered() uint64 {
+	if x != nil {
+		return x.Answered
+	}
+	return 0
+}
+
+func (x *ClassProofs) GetMissed() uint64 {
+	if x != nil {
+		return x.Missed
+	}
+	return 0
+}
+
+// Plot is the file that proves storage.
+type Plot struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Dir   string                 `protobuf:"bytes,1,opt,name=dir,proto3" json:"dir,omitempty"`
+	// state is none, filling, paused, full, waiting or failed.
+	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// bytes that are filled, of target_bytes.
+	Bytes       uint64 `protobuf:"varint,3,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	TargetBytes uint64 `protobuf:"varint,4,opt,name=target_bytes,json=targetBytes,proto3" json:"target_bytes,omitempty"`
+	// rate in bytes a second, and the seconds left at that rate; 0 where unknown.
+	Rate        uint64 `protobuf:"varint,5,opt,name=rate,proto3" json:"rate,omitempty"`
+	LeftSeconds uint64 `protobuf:"varint,6,opt,name=left_seconds,json=leftSeconds,proto3" json:"left_seconds,omitempty"`
+	// units that can be proven, and the bytes of the claim that they stand for.
+	Units       uint64 `protobuf:"varint,7,opt,name=units,proto3" json:"units,omitempty"`
+	ProvenBytes uint64 `protobuf:"varint,8,opt,name=proven_bytes,json=provenBytes,proto3" json:"proven_bytes,omitempty"`
+	// error is why it does not grow; empty where it does, or need not.
+	Error         string `protobuf:"bytes,9,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Plot) Reset() {
+	*x = Plot{}
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Plot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Plot) ProtoMessage() {}
+
+func (x *Plot) ProtoReflect() protoreflect.Message {
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Plot.ProtoReflect.Descriptor instead.
+func (*Plot) Descriptor() ([]byte, []int) {
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Plot) GetDir() string {
+	if x != nil {
+		return x.Dir
+	}
+	return ""
+}
+
+func (x *Plot) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Plot) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *Plot) GetTargetBytes() uint64 {
+	if x != nil {
+		return x.TargetBytes
+	}
+	return 0
+}
+
+func (x *Plot) GetRate() uint64 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *Plot) GetLeftSeconds() uint64 {
+	if x != nil {
+		return x.LeftSeconds
+	}
+	return 0
+}
+
+func (x *Plot) GetUnits() uint64 {
+	if x != nil {
+		return x.Units
+	}
+	return 0
+}
+
+func (x *Plot) GetProvenBytes() uint64 {
+	if x != nil {
+		return x.ProvenBytes
+	}
+	return 0
+}
+
+func (x *Plot) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+// Hardware is an amount of a machine, as the chain counts it.
+type Hardware struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// cpu_millis in thousandths of a core.
+	CpuMillis    uint64 `protobuf:"varint,1,opt,name=cpu_millis,json=cpuMillis,proto3" json:"cpu_millis,omitempty"`
+	MemoryBytes  uint64 `protobuf:"varint,2,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	StorageBytes uint64 `protobuf:"varint,3,opt,name=storage_bytes,json=storageBytes,proto3" json:"storage_bytes,omitempty"`
+	BandwidthBps uint64 `protobuf:"varint,4,opt,name=bandwidth_bps,json=bandwidthBps,proto3" json:"bandwidth_bps,omitempty"`
+	GpuCount     uint64 `protobuf:"varint,5,opt,name=gpu_count,json=gpuCount,proto3" json:"gpu_count,omitempty"`
+	// gpu_memory_bytes of all GPUs together.
+	GpuMemoryBytes uint64 `protobuf:"varint,6,opt,name=gpu_memory_bytes,json=gpuMemoryBytes,proto3" json:"gpu_memory_bytes,omitempty"`
+	GpuClass       string `protobuf:"bytes,7,opt,name=gpu_class,json=gpuClass,proto3" json:"gpu_class,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Hardware) Reset() {
+	*x = Hardware{}
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Hardware) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Hardware) ProtoMessage() {}
+
+func (x *Hardware) ProtoReflect() protoreflect.Message {
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Hardware.ProtoReflect.Descriptor instead.
+func (*Hardware) Descriptor() ([]byte, []int) {
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Hardware) GetCpuMillis() uint64 {
+	if x != nil {
+		return x.CpuMillis
+	}
+	return 0
+}
+
+func (x *Hardware) GetMemoryBytes() uint64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Hardware) GetStorageBytes() uint64 {
+	if x != nil {
+		return x.StorageBytes
+	}
+	return 0
+}
+
+func (x *Hardware) GetBandwidthBps() uint64 {
+	if x != nil {
+		return x.BandwidthBps
+	}
+	return 0
+}
+
+func (x *Hardware) GetGpuCount() uint64 {
+	if x != nil {
+		return x.GpuCount
+	}
+	return 0
+}
+
+func (x *Hardware) GetGpuMemoryBytes() uint64 {
+	if x != nil {
+		return x.GpuMemoryBytes
+	}
+	return 0
+}
+
+func (x *Hardware) GetGpuClass() string {
+	if x != nil {
+		return x.GpuClass
+	}
+	return ""
+}
+
 type DrainRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// resume takes new seats again.
@@ -256,7 +695,7 @@ type DrainRequest struct {
 
 func (x *DrainRequest) Reset() {
 	*x = DrainRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[2]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -268,7 +707,7 @@ func (x *DrainRequest) String() string {
 func (*DrainRequest) ProtoMessage() {}
 
 func (x *DrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[2]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -281,7 +720,7 @@ func (x *DrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainRequest.ProtoReflect.Descriptor instead.
 func (*DrainRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{2}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *DrainRequest) GetResume() bool {
@@ -301,7 +740,7 @@ type DrainResponse struct {
 
 func (x *DrainResponse) Reset() {
 	*x = DrainResponse{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[3]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -313,7 +752,7 @@ func (x *DrainResponse) String() string {
 func (*DrainResponse) ProtoMessage() {}
 
 func (x *DrainResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[3]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -326,7 +765,7 @@ func (x *DrainResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainResponse.ProtoReflect.Descriptor instead.
 func (*DrainResponse) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{3}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DrainResponse) GetDraining() bool {
@@ -352,7 +791,7 @@ type AddBlobRequest struct {
 
 func (x *AddBlobRequest) Reset() {
 	*x = AddBlobRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[4]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -364,7 +803,7 @@ func (x *AddBlobRequest) String() string {
 func (*AddBlobRequest) ProtoMessage() {}
 
 func (x *AddBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[4]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -377,7 +816,7 @@ func (x *AddBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddBlobRequest.ProtoReflect.Descriptor instead.
 func (*AddBlobRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{4}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *AddBlobRequest) GetChunk() []byte {
@@ -398,7 +837,7 @@ type AddBlobResponse struct {
 
 func (x *AddBlobResponse) Reset() {
 	*x = AddBlobResponse{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[5]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -410,7 +849,7 @@ func (x *AddBlobResponse) String() string {
 func (*AddBlobResponse) ProtoMessage() {}
 
 func (x *AddBlobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[5]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -423,7 +862,7 @@ func (x *AddBlobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddBlobResponse.ProtoReflect.Descriptor instead.
 func (*AddBlobResponse) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{5}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *AddBlobResponse) GetCid() string {
@@ -449,7 +888,7 @@ type ReadBlobRequest struct {
 
 func (x *ReadBlobRequest) Reset() {
 	*x = ReadBlobRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[6]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +900,7 @@ func (x *ReadBlobRequest) String() string {
 func (*ReadBlobRequest) ProtoMessage() {}
 
 func (x *ReadBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[6]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +913,7 @@ func (x *ReadBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadBlobRequest.ProtoReflect.Descriptor instead.
 func (*ReadBlobRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{6}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ReadBlobRequest) GetCid() string {
@@ -495,7 +934,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[7]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -507,7 +946,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[7]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -520,7 +959,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{7}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -547,7 +986,7 @@ type InputFile struct {
 
 func (x *InputFile) Reset() {
 	*x = InputFile{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[8]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -559,7 +998,7 @@ func (x *InputFile) String() string {
 func (*InputFile) ProtoMessage() {}
 
 func (x *InputFile) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[8]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -572,7 +1011,7 @@ func (x *InputFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputFile.ProtoReflect.Descriptor instead.
 func (*InputFile) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{8}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *InputFile) GetName() string {
@@ -618,7 +1057,7 @@ type SubmitTaskRequest struct {
 
 func (x *SubmitTaskRequest) Reset() {
 	*x = SubmitTaskRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[9]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -630,7 +1069,7 @@ func (x *SubmitTaskRequest) String() string {
 func (*SubmitTaskRequest) ProtoMessage() {}
 
 func (x *SubmitTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[9]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -643,7 +1082,7 @@ func (x *SubmitTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitTaskRequest.ProtoReflect.Descriptor instead.
 func (*SubmitTaskRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{9}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SubmitTaskRequest) GetModuleCid() string {
@@ -760,7 +1199,7 @@ type QuoteTaskRequest struct {
 
 func (x *QuoteTaskRequest) Reset() {
 	*x = QuoteTaskRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -772,7 +1211,7 @@ func (x *QuoteTaskRequest) String() string {
 func (*QuoteTaskRequest) ProtoMessage() {}
 
 func (x *QuoteTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[10]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -785,7 +1224,7 @@ func (x *QuoteTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteTaskRequest.ProtoReflect.Descriptor instead.
 func (*QuoteTaskRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{10}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *QuoteTaskRequest) GetGasLimit() uint64 {
@@ -872,7 +1311,7 @@ type QuoteTaskResponse struct {
 
 func (x *QuoteTaskResponse) Reset() {
 	*x = QuoteTaskResponse{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -884,7 +1323,7 @@ func (x *QuoteTaskResponse) String() string {
 func (*QuoteTaskResponse) ProtoMessage() {}
 
 func (x *QuoteTaskResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[11]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -897,7 +1336,7 @@ func (x *QuoteTaskResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteTaskResponse.ProtoReflect.Descriptor instead.
 func (*QuoteTaskResponse) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{11}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *QuoteTaskResponse) GetMaxFee() string {
@@ -1018,7 +1457,7 @@ type SubmitTaskResponse struct {
 
 func (x *SubmitTaskResponse) Reset() {
 	*x = SubmitTaskResponse{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1030,7 +1469,7 @@ func (x *SubmitTaskResponse) String() string {
 func (*SubmitTaskResponse) ProtoMessage() {}
 
 func (x *SubmitTaskResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[12]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1043,7 +1482,7 @@ func (x *SubmitTaskResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitTaskResponse.ProtoReflect.Descriptor instead.
 func (*SubmitTaskResponse) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{12}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SubmitTaskResponse) GetTaskId() uint64 {
@@ -1083,7 +1522,7 @@ type GetTaskRequest struct {
 
 func (x *GetTaskRequest) Reset() {
 	*x = GetTaskRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1095,7 +1534,7 @@ func (x *GetTaskRequest) String() string {
 func (*GetTaskRequest) ProtoMessage() {}
 
 func (x *GetTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[13]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1108,7 +1547,7 @@ func (x *GetTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTaskRequest.ProtoReflect.Descriptor instead.
 func (*GetTaskRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{13}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetTaskRequest) GetTaskId() uint64 {
@@ -1127,7 +1566,7 @@ type WatchTaskRequest struct {
 
 func (x *WatchTaskRequest) Reset() {
 	*x = WatchTaskRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1139,7 +1578,7 @@ func (x *WatchTaskRequest) String() string {
 func (*WatchTaskRequest) ProtoMessage() {}
 
 func (x *WatchTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[14]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1152,7 +1591,7 @@ func (x *WatchTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchTaskRequest.ProtoReflect.Descriptor instead.
 func (*WatchTaskRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{14}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchTaskRequest) GetTaskId() uint64 {
@@ -1173,7 +1612,7 @@ type ReadOutputRequest struct {
 
 func (x *ReadOutputRequest) Reset() {
 	*x = ReadOutputRequest{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1185,7 +1624,7 @@ func (x *ReadOutputRequest) String() string {
 func (*ReadOutputRequest) ProtoMessage() {}
 
 func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[15]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1198,7 +1637,7 @@ func (x *ReadOutputRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadOutputRequest.ProtoReflect.Descriptor instead.
 func (*ReadOutputRequest) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{15}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReadOutputRequest) GetTaskId() uint64 {
@@ -1228,7 +1667,7 @@ type Outcome struct {
 
 func (x *Outcome) Reset() {
 	*x = Outcome{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1240,7 +1679,7 @@ func (x *Outcome) String() string {
 func (*Outcome) ProtoMessage() {}
 
 func (x *Outcome) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[16]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1253,7 +1692,7 @@ func (x *Outcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
 func (*Outcome) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{16}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Outcome) GetStatus() string {
@@ -1302,7 +1741,7 @@ type Seat struct {
 
 func (x *Seat) Reset() {
 	*x = Seat{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[17]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1314,7 +1753,7 @@ func (x *Seat) String() string {
 func (*Seat) ProtoMessage() {}
 
 func (x *Seat) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[17]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1327,7 +1766,7 @@ func (x *Seat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Seat.ProtoReflect.Descriptor instead.
 func (*Seat) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{17}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Seat) GetOperator() string {
@@ -1422,7 +1861,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[18]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1434,7 +1873,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_openmesh_worker_v1_api_proto_msgTypes[18]
+	mi := &file_openmesh_worker_v1_api_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1447,7 +1886,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{18}
+	return file_openmesh_worker_v1_api_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Task) GetId() uint64 {
@@ -1630,7 +2069,7 @@ var File_openmesh_worker_v1_api_proto protoreflect.FileDescriptor
 const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\n" +
 	"\x1copenmesh/worker/v1/api.proto\x12\x12openmesh.worker.v1\x1a\x1cgoogle/api/annotations.proto\"\x0f\n" +
-	"\rStatusRequest\"\xeb\x03\n" +
+	"\rStatusRequest\"\x9c\x06\n" +
 	"\x0eStatusResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x19\n" +
 	"\bchain_id\x18\x02 \x01(\tR\achainId\x12\x18\n" +
@@ -1652,7 +2091,52 @@ const file_openmesh_worker_v1_api_proto_rawDesc = "" +
 	"\abalance\x18\x0f \x01(\tR\abalance\x12\x1d\n" +
 	"\n" +
 	"rating_bps\x18\x10 \x01(\rR\tratingBps\x12\x18\n" +
-	"\arefused\x18\x11 \x01(\tR\arefused\"&\n" +
+	"\arefused\x18\x11 \x01(\tR\arefused\x126\n" +
+	"\aclaimed\x18( \x01(\v2\x1c.openmesh.worker.v1.HardwareR\aclaimed\x128\n" +
+	"\bverified\x18) \x01(\v2\x1c.openmesh.worker.v1.HardwareR\bverified\x12:\n" +
+	"\tallocated\x18* \x01(\v2\x1c.openmesh.worker.v1.HardwareR\tallocated\x127\n" +
+	"\x06proofs\x182 \x03(\v2\x1f.openmesh.worker.v1.ClassProofsR\x06proofs\x12,\n" +
+	"\x04plot\x183 \x01(\v2\x18.openmesh.worker.v1.PlotR\x04plot\x12\x1a\n" +
+	"\bproblems\x184 \x03(\tR\bproblems\"\xb6\x03\n" +
+	"\vClassProofs\x12\x14\n" +
+	"\x05class\x18\x01 \x01(\tR\x05class\x12\x12\n" +
+	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x18\n" +
+	"\aclaimed\x18\x03 \x01(\x04R\aclaimed\x12\x1a\n" +
+	"\bverified\x18\x04 \x01(\x04R\bverified\x12\x1c\n" +
+	"\tallocated\x18\x05 \x01(\x04R\tallocated\x12\x14\n" +
+	"\x05score\x18\x06 \x01(\rR\x05score\x12\x16\n" +
+	"\x06misses\x18\a \x01(\rR\x06misses\x12\x1f\n" +
+	"\vlast_window\x18\b \x01(\x04R\n" +
+	"lastWindow\x12!\n" +
+	"\flast_verdict\x18\t \x01(\tR\vlastVerdict\x12\x1f\n" +
+	"\vnext_height\x18\n" +
+	" \x01(\x03R\n" +
+	"nextHeight\x12\x18\n" +
+	"\arunning\x18\v \x01(\tR\arunning\x12\x16\n" +
+	"\x06window\x18\f \x01(\x04R\x06window\x12\x18\n" +
+	"\aoutcome\x18\r \x01(\tR\aoutcome\x12\x16\n" +
+	"\x06reason\x18\x0e \x01(\tR\x06reason\x12\x1a\n" +
+	"\banswered\x18\x0f \x01(\x04R\banswered\x12\x16\n" +
+	"\x06missed\x18\x10 \x01(\x04R\x06missed\"\xed\x01\n" +
+	"\x04Plot\x12\x10\n" +
+	"\x03dir\x18\x01 \x01(\tR\x03dir\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x14\n" +
+	"\x05bytes\x18\x03 \x01(\x04R\x05bytes\x12!\n" +
+	"\ftarget_bytes\x18\x04 \x01(\x04R\vtargetBytes\x12\x12\n" +
+	"\x04rate\x18\x05 \x01(\x04R\x04rate\x12!\n" +
+	"\fleft_seconds\x18\x06 \x01(\x04R\vleftSeconds\x12\x14\n" +
+	"\x05units\x18\a \x01(\x04R\x05units\x12!\n" +
+	"\fproven_bytes\x18\b \x01(\x04R\vprovenBytes\x12\x14\n" +
+	"\x05error\x18\t \x01(\tR\x05error\"\xfa\x01\n" +
+	"\bHardware\x12\x1d\n" +
+	"\n" +
+	"cpu_millis\x18\x01 \x01(\x04R\tcpuMillis\x12!\n" +
+	"\fmemory_bytes\x18\x02 \x01(\x04R\vmemoryBytes\x12#\n" +
+	"\rstorage_bytes\x18\x03 \x01(\x04R\fstorageBytes\x12#\n" +
+	"\rbandwidth_bps\x18\x04 \x01(\x04R\fbandwidthBps\x12\x1b\n" +
+	"\tgpu_count\x18\x05 \x01(\x04R\bgpuCount\x12(\n" +
+	"\x10gpu_memory_bytes\x18\x06 \x01(\x04R\x0egpuMemoryBytes\x12\x1b\n" +
+	"\tgpu_class\x18\a \x01(\tR\bgpuClass\"&\n" +
 	"\fDrainRequest\x12\x16\n" +
 	"\x06resume\x18\x01 \x01(\bR\x06resume\"J\n" +
 	"\rDrainResponse\x12\x1a\n" +
@@ -1798,57 +2282,65 @@ func file_openmesh_worker_v1_api_proto_rawDescGZIP() []byte {
 	return file_openmesh_worker_v1_api_proto_rawDescData
 }
 
-var file_openmesh_worker_v1_api_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_openmesh_worker_v1_api_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_openmesh_worker_v1_api_proto_goTypes = []any{
 	(*StatusRequest)(nil),      // 0: openmesh.worker.v1.StatusRequest
 	(*StatusResponse)(nil),     // 1: openmesh.worker.v1.StatusResponse
-	(*DrainRequest)(nil),       // 2: openmesh.worker.v1.DrainRequest
-	(*DrainResponse)(nil),      // 3: openmesh.worker.v1.DrainResponse
-	(*AddBlobRequest)(nil),     // 4: openmesh.worker.v1.AddBlobRequest
-	(*AddBlobResponse)(nil),    // 5: openmesh.worker.v1.AddBlobResponse
-	(*ReadBlobRequest)(nil),    // 6: openmesh.worker.v1.ReadBlobRequest
-	(*Chunk)(nil),              // 7: openmesh.worker.v1.Chunk
-	(*InputFile)(nil),          // 8: openmesh.worker.v1.InputFile
-	(*SubmitTaskRequest)(nil),  // 9: openmesh.worker.v1.SubmitTaskRequest
-	(*QuoteTaskRequest)(nil),   // 10: openmesh.worker.v1.QuoteTaskRequest
-	(*QuoteTaskResponse)(nil),  // 11: openmesh.worker.v1.QuoteTaskResponse
-	(*SubmitTaskResponse)(nil), // 12: openmesh.worker.v1.SubmitTaskResponse
-	(*GetTaskRequest)(nil),     // 13: openmesh.worker.v1.GetTaskRequest
-	(*WatchTaskRequest)(nil),   // 14: openmesh.worker.v1.WatchTaskRequest
-	(*ReadOutputRequest)(nil),  // 15: openmesh.worker.v1.ReadOutputRequest
-	(*Outcome)(nil),            // 16: openmesh.worker.v1.Outcome
-	(*Seat)(nil),               // 17: openmesh.worker.v1.Seat
-	(*Task)(nil),               // 18: openmesh.worker.v1.Task
+	(*ClassProofs)(nil),        // 2: openmesh.worker.v1.ClassProofs
+	(*Plot)(nil),               // 3: openmesh.worker.v1.Plot
+	(*Hardware)(nil),           // 4: openmesh.worker.v1.Hardware
+	(*DrainRequest)(nil),       // 5: openmesh.worker.v1.DrainRequest
+	(*DrainResponse)(nil),      // 6: openmesh.worker.v1.DrainResponse
+	(*AddBlobRequest)(nil),     // 7: openmesh.worker.v1.AddBlobRequest
+	(*AddBlobResponse)(nil),    // 8: openmesh.worker.v1.AddBlobResponse
+	(*ReadBlobRequest)(nil),    // 9: openmesh.worker.v1.ReadBlobRequest
+	(*Chunk)(nil),              // 10: openmesh.worker.v1.Chunk
+	(*InputFile)(nil),          // 11: openmesh.worker.v1.InputFile
+	(*SubmitTaskRequest)(nil),  // 12: openmesh.worker.v1.SubmitTaskRequest
+	(*QuoteTaskRequest)(nil),   // 13: openmesh.worker.v1.QuoteTaskRequest
+	(*QuoteTaskResponse)(nil),  // 14: openmesh.worker.v1.QuoteTaskResponse
+	(*SubmitTaskResponse)(nil), // 15: openmesh.worker.v1.SubmitTaskResponse
+	(*GetTaskRequest)(nil),     // 16: openmesh.worker.v1.GetTaskRequest
+	(*WatchTaskRequest)(nil),   // 17: openmesh.worker.v1.WatchTaskRequest
+	(*ReadOutputRequest)(nil),  // 18: openmesh.worker.v1.ReadOutputRequest
+	(*Outcome)(nil),            // 19: openmesh.worker.v1.Outcome
+	(*Seat)(nil),               // 20: openmesh.worker.v1.Seat
+	(*Task)(nil),               // 21: openmesh.worker.v1.Task
 }
 var file_openmesh_worker_v1_api_proto_depIdxs = []int32{
-	8,  // 0: openmesh.worker.v1.SubmitTaskRequest.inputs:type_name -> openmesh.worker.v1.InputFile
-	16, // 1: openmesh.worker.v1.Seat.outcome:type_name -> openmesh.worker.v1.Outcome
-	16, // 2: openmesh.worker.v1.Task.outcome:type_name -> openmesh.worker.v1.Outcome
-	17, // 3: openmesh.worker.v1.Task.committee:type_name -> openmesh.worker.v1.Seat
-	8,  // 4: openmesh.worker.v1.Task.inputs:type_name -> openmesh.worker.v1.InputFile
-	0,  // 5: openmesh.worker.v1.WorkerAPI.Status:input_type -> openmesh.worker.v1.StatusRequest
-	2,  // 6: openmesh.worker.v1.WorkerAPI.Drain:input_type -> openmesh.worker.v1.DrainRequest
-	4,  // 7: openmesh.worker.v1.WorkerAPI.AddBlob:input_type -> openmesh.worker.v1.AddBlobRequest
-	6,  // 8: openmesh.worker.v1.WorkerAPI.ReadBlob:input_type -> openmesh.worker.v1.ReadBlobRequest
-	9,  // 9: openmesh.worker.v1.WorkerAPI.SubmitTask:input_type -> openmesh.worker.v1.SubmitTaskRequest
-	10, // 10: openmesh.worker.v1.WorkerAPI.QuoteTask:input_type -> openmesh.worker.v1.QuoteTaskRequest
-	13, // 11: openmesh.worker.v1.WorkerAPI.GetTask:input_type -> openmesh.worker.v1.GetTaskRequest
-	14, // 12: openmesh.worker.v1.WorkerAPI.WatchTask:input_type -> openmesh.worker.v1.WatchTaskRequest
-	15, // 13: openmesh.worker.v1.WorkerAPI.ReadOutput:input_type -> openmesh.worker.v1.ReadOutputRequest
-	1,  // 14: openmesh.worker.v1.WorkerAPI.Status:output_type -> openmesh.worker.v1.StatusResponse
-	3,  // 15: openmesh.worker.v1.WorkerAPI.Drain:output_type -> openmesh.worker.v1.DrainResponse
-	5,  // 16: openmesh.worker.v1.WorkerAPI.AddBlob:output_type -> openmesh.worker.v1.AddBlobResponse
-	7,  // 17: openmesh.worker.v1.WorkerAPI.ReadBlob:output_type -> openmesh.worker.v1.Chunk
-	12, // 18: openmesh.worker.v1.WorkerAPI.SubmitTask:output_type -> openmesh.worker.v1.SubmitTaskResponse
-	11, // 19: openmesh.worker.v1.WorkerAPI.QuoteTask:output_type -> openmesh.worker.v1.QuoteTaskResponse
-	18, // 20: openmesh.worker.v1.WorkerAPI.GetTask:output_type -> openmesh.worker.v1.Task
-	18, // 21: openmesh.worker.v1.WorkerAPI.WatchTask:output_type -> openmesh.worker.v1.Task
-	7,  // 22: openmesh.worker.v1.WorkerAPI.ReadOutput:output_type -> openmesh.worker.v1.Chunk
-	14, // [14:23] is the sub-list for method output_type
-	5,  // [5:14] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	4,  // 0: openmesh.worker.v1.StatusResponse.claimed:type_name -> openmesh.worker.v1.Hardware
+	4,  // 1: openmesh.worker.v1.StatusResponse.verified:type_name -> openmesh.worker.v1.Hardware
+	4,  // 2: openmesh.worker.v1.StatusResponse.allocated:type_name -> openmesh.worker.v1.Hardware
+	2,  // 3: openmesh.worker.v1.StatusResponse.proofs:type_name -> openmesh.worker.v1.ClassProofs
+	3,  // 4: openmesh.worker.v1.StatusResponse.plot:type_name -> openmesh.worker.v1.Plot
+	11, // 5: openmesh.worker.v1.SubmitTaskRequest.inputs:type_name -> openmesh.worker.v1.InputFile
+	19, // 6: openmesh.worker.v1.Seat.outcome:type_name -> openmesh.worker.v1.Outcome
+	19, // 7: openmesh.worker.v1.Task.outcome:type_name -> openmesh.worker.v1.Outcome
+	20, // 8: openmesh.worker.v1.Task.committee:type_name -> openmesh.worker.v1.Seat
+	11, // 9: openmesh.worker.v1.Task.inputs:type_name -> openmesh.worker.v1.InputFile
+	0,  // 10: openmesh.worker.v1.WorkerAPI.Status:input_type -> openmesh.worker.v1.StatusRequest
+	5,  // 11: openmesh.worker.v1.WorkerAPI.Drain:input_type -> openmesh.worker.v1.DrainRequest
+	7,  // 12: openmesh.worker.v1.WorkerAPI.AddBlob:input_type -> openmesh.worker.v1.AddBlobRequest
+	9,  // 13: openmesh.worker.v1.WorkerAPI.ReadBlob:input_type -> openmesh.worker.v1.ReadBlobRequest
+	12, // 14: openmesh.worker.v1.WorkerAPI.SubmitTask:input_type -> openmesh.worker.v1.SubmitTaskRequest
+	13, // 15: openmesh.worker.v1.WorkerAPI.QuoteTask:input_type -> openmesh.worker.v1.QuoteTaskRequest
+	16, // 16: openmesh.worker.v1.WorkerAPI.GetTask:input_type -> openmesh.worker.v1.GetTaskRequest
+	17, // 17: openmesh.worker.v1.WorkerAPI.WatchTask:input_type -> openmesh.worker.v1.WatchTaskRequest
+	18, // 18: openmesh.worker.v1.WorkerAPI.ReadOutput:input_type -> openmesh.worker.v1.ReadOutputRequest
+	1,  // 19: openmesh.worker.v1.WorkerAPI.Status:output_type -> openmesh.worker.v1.StatusResponse
+	6,  // 20: openmesh.worker.v1.WorkerAPI.Drain:output_type -> openmesh.worker.v1.DrainResponse
+	8,  // 21: openmesh.worker.v1.WorkerAPI.AddBlob:output_type -> openmesh.worker.v1.AddBlobResponse
+	10, // 22: openmesh.worker.v1.WorkerAPI.ReadBlob:output_type -> openmesh.worker.v1.Chunk
+	15, // 23: openmesh.worker.v1.WorkerAPI.SubmitTask:output_type -> openmesh.worker.v1.SubmitTaskResponse
+	14, // 24: openmesh.worker.v1.WorkerAPI.QuoteTask:output_type -> openmesh.worker.v1.QuoteTaskResponse
+	21, // 25: openmesh.worker.v1.WorkerAPI.GetTask:output_type -> openmesh.worker.v1.Task
+	21, // 26: openmesh.worker.v1.WorkerAPI.WatchTask:output_type -> openmesh.worker.v1.Task
+	10, // 27: openmesh.worker.v1.WorkerAPI.ReadOutput:output_type -> openmesh.worker.v1.Chunk
+	19, // [19:28] is the sub-list for method output_type
+	10, // [10:19] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_openmesh_worker_v1_api_proto_init() }
@@ -1862,7 +2354,7 @@ func file_openmesh_worker_v1_api_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_openmesh_worker_v1_api_proto_rawDesc), len(file_openmesh_worker_v1_api_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
