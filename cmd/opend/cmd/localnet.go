@@ -29,6 +29,7 @@ const (
 	flagDetach     = "detach"
 	flagReset      = "reset"
 	flagXworker    = "xworker-bin"
+	flagProofs     = "proofs"
 )
 
 // localnetHome is the folder of a localnet that is not told another.
@@ -76,6 +77,7 @@ opend localnet up --home /tmp/net --validators 4 --workers 9 --block-time 200ms 
 	cmd.Flags().Int(flagValidators, localnet.DefaultValidators, "number of validators")
 	cmd.Flags().Int(flagWorkers, localnet.DefaultWorkers, "number of Xnodes")
 	cmd.Flags().Duration(flagBlockTime, localnet.DefaultBlockTime, "time between blocks")
+	cmd.Flags().String(flagProofs, localnet.ProofsEnforced, "proofs of storage and processors: enforced (an Xnode gets work after its first windows, a minute or so), shadow, or off")
 	cmd.Flags().Bool(flagDetach, false, "return when the network runs, and leave it running")
 	cmd.Flags().Bool(flagReset, false, "delete what is in the folder of a former network first")
 	cmd.Flags().String(flagXworker, "", "the Xnodes' program; the xworker beside this program if there is one, none otherwise")
@@ -103,6 +105,8 @@ func localnetOptions(cmd *cobra.Command) (o upOptions, err error) {
 	o.Workers, e = f.GetInt(flagWorkers)
 	get(e)
 	o.BlockTime, e = f.GetDuration(flagBlockTime)
+	get(e)
+	o.Proofs, e = f.GetString(flagProofs)
 	get(e)
 	o.Detach, e = f.GetBool(flagDetach)
 	get(e)

@@ -32,6 +32,11 @@ type Config struct {
 	BlockTime time.Duration
 	// Opend is the node's program; this program if empty.
 	Opend string
+	// Proofs of storage and processors: ProofsEnforced, ProofsShadow or ProofsOff;
+	// ProofsShadow if empty.
+	Proofs string
+	// WorkerArgs, if not nil, are more arguments for the start of the i-th Xnode.
+	WorkerArgs func(i int) []string
 	// Genesis, if not nil, changes the modules' states last.
 	Genesis func(codec.JSONCodec, app.GenesisState) error
 	// LogLevel of the nodes; "info" if empty.
@@ -74,6 +79,12 @@ func (c *Config) complete() error {
 	}
 	if c.LogLevel == "" {
 		c.LogLevel = "info"
+	}
+	if c.Proofs == "" {
+		c.Proofs = ProofsShadow
+	}
+	if err := checkProofs(c.Proofs); err != nil {
+		return err
 	}
 	if c.Out == nil {
 		c.Out = io.Discard

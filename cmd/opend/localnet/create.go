@@ -69,7 +69,7 @@ func create(cfg Config) (*Network, error) {
 	network := app.NetworkGenesis{
 		ChainID: cfg.ChainID, Time: time.Now(),
 		Change: func(cdc codec.JSONCodec, genesis app.GenesisState) error {
-			if err := lively(cdc, genesis); err != nil || cfg.Genesis == nil {
+			if err := lively(cfg, cdc, genesis); err != nil || cfg.Genesis == nil {
 				return err
 			}
 			return cfg.Genesis(cdc, genesis)

@@ -17,7 +17,7 @@ import (
 
 // lively sets params so that one who tries the network out need not wait for
 // days, and sees penalties at work that a public network begins without.
-func lively(cdc codec.JSONCodec, genesis app.GenesisState) error {
+func lively(cfg Config, cdc codec.JSONCodec, genesis app.GenesisState) error {
 	err := app.ChangeState(cdc, genesis, govtypes.ModuleName, func(state *govv1.GenesisState) error {
 		deposit, voting, expedited := time.Minute, 30*time.Second, 15*time.Second
 		state.Params.MaxDepositPeriod = &deposit
@@ -29,7 +29,7 @@ func lively(cdc codec.JSONCodec, genesis app.GenesisState) error {
 		return err
 	}
 	err = app.ChangeState(cdc, genesis, por.ModuleName, func(state *por.GenesisState) error {
-		state.Params.ActivationDelay = 10
+		state.Params = proofParams(cfg.Proofs, cfg.BlockTime)
 		return nil
 	})
 	if err != nil {

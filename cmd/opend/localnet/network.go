@@ -25,6 +25,8 @@ type Network struct {
 	detach bool
 	out    io.Writer
 
+	workerArgs func(i int) []string
+
 	mu    sync.Mutex // guards state.Processes and localnet.json
 	state *State
 }
@@ -71,7 +73,7 @@ func Up(ctx context.Context, cfg Config) (*Network, error) {
 	default:
 		return nil, err
 	}
-	n.out, n.detach = cfg.Out, cfg.Detach
+	n.out, n.detach, n.workerArgs = cfg.Out, cfg.Detach, cfg.WorkerArgs
 	if err := n.start(ctx); err != nil {
 		return nil, errors.Join(err, n.Down())
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -27,6 +28,11 @@ const (
 	workerBond   = 1_000 // OPEN
 	workerCPU    = "8000"
 	workerMemory = "17179869184"
+	// workerStorage is 10 GiB, which 1.25 MiB of plot stand for.
+	workerStorage = "10737418240"
+	// workerProven is the memory in bytes that each fills to prove it: all of them
+	// share one machine.
+	workerProven = "16777216"
 	// consumerCoins is what the consumer's daemon is given, in OPEN.
 	consumerCoins = 100_000
 )
@@ -37,6 +43,8 @@ type Worker struct {
 	Home string
 	// Operator is the name of the account that owns it; empty for the consumer's.
 	Operator string
+	// Args are given to each start.
+	Args []string
 
 	network *Network
 	program string
@@ -47,6 +55,9 @@ type Worker struct {
 func (n *Network) Worker(i int, program string) *Worker {
 	w := n.daemon(fmt.Sprintf("xnode%d", i), program)
 	w.Operator = Operator(i)
+	if n.workerArgs != nil {
+		w.Args = n.workerArgs(i)
+	}
 	return w
 }
 
@@ -113,7 +124,7 @@ func (w *Worker) Setup(ctx context.Context) error {
 		_, err := w.run(ctx, "register", "--home", w.Home, "--operator", w.Operator,
 			"--keyring-dir", w.network.state.ClientHome, "--keyring-backend", keyringBackend,
 			"--bond", app.Open(workerBond).String(), "--label", w.Name,
-			"--cpu-millis", workerCPU, "--memory-bytes", workerMemory)
+			"--cpu-millis", workerCPU, "--memory-bytes", workerMemory, "--storage-bytes", workerStorage, "--force")
 		return err
 	})
 }
@@ -139,7 +150,7 @@ func (w *Worker) init(ctx context.Context) (string, error) {
 	n := w.network
 	out, err := w.run(ctx, "init", "--home", w.Home, "--chain-id", n.ChainID(), "--node", n.GRPC(),
 		"--listen", "/ip4/127.0.0.1/tcp/"+port(ports[0]), "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0",
-		"--poll-interval", (n.BlockTime() / 4).String(), "--max-running", "1", "--output", "json")
+		"--poll-interval", (n.BlockTime() / 4).String(), "--max-running", "1", "--no-measure", "--output", "json")
 	if err != nil {
 		return "", err
 	}
@@ -166,7 +177,9 @@ func (w *Worker) run(ctx context.Context, args ...string) ([]byte, error) {
 // Start runs the daemon. Its output goes to logs/<name>.log.
 func (w *Worker) Start(args ...string) error {
 	// The nodes' ports are others after each start of the network.
-	args = append([]string{"start", "--home", w.Home, "--set", "chain.nodes=" + w.network.grpcNodes()}, args...)
+	args = slices.Concat([]string{
+		"start", "--home", w.Home, "--set", "chain.nodes=" + w.network.grpcNodes(), "--set", "attest.memory_bytes=" + workerProven,
+	}, w.Args, args)
 	process, err := w.network.StartProcess(w.Name, w.program, args, nil)
 	w.process = process
 	return err

@@ -44,7 +44,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 
 func TestInitMakesAHomeForTheOwnerAloneAndNeverOverwrites(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "new")
-	out, _, err := run(t, home, "init", "--chain-id", "open-test", "--node", "a:1", "--node", "b:2", "--max-running", "3", "-o", "json")
+	out, _, err := run(t, home, "init", "--chain-id", "open-test", "--node", "a:1", "--node", "b:2", "--max-running", "3", "--no-measure", "-o", "json")
 	require.NoError(t, err)
 	var made map[string]string
 	require.NoError(t, json.Unmarshal([]byte(out), &made))
@@ -70,7 +70,7 @@ func TestInitMakesAHomeForTheOwnerAloneAndNeverOverwrites(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, before, after)
 	require.NoError(t, os.Remove(filepath.Join(home, config.File)))
-	out, _, err = run(t, home, "init", "--chain-id", "other", "-o", "json")
+	out, _, err = run(t, home, "init", "--chain-id", "other", "--no-measure", "-o", "json")
 	require.NoError(t, err)
 	require.Contains(t, out, made["address"], "a key that is there is kept")
 }
@@ -155,6 +155,15 @@ func TestEachCommandSpeaksJSON(t *testing.T) {
 		require.NoError(t, err, name)
 		require.False(t, json.Valid([]byte(out)), name)
 	}
+}
+
+func TestStatusSetsWhatIsProvenBesideWhatIsClaimed(t *testing.T) {
+	out, _, err := run(t, (&fakeDaemon{}).home(t), "status")
+	require.NoError(t, err)
+	require.Contains(t, out, `claimed   80.00 cores, 64.0 GiB memory, 1024.0 GiB storage, 1000 Mbit/s, 2 GPUs nvidia-h200 with 282.0 GiB
+verified  7.90 cores, 1.5 GiB memory
+allocated nothing
+`)
 }
 
 func TestASubmissionUploadsSubmitsWaitsAndFetches(t *testing.T) {

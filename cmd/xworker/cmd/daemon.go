@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/openmesh-network/openmesh/worker"
+	"github.com/openmesh-network/openmesh/worker/message"
 	"github.com/openmesh-network/openmesh/worker/modules/api"
 	apiv1 "github.com/openmesh-network/openmesh/worker/modules/api/v1"
 )
@@ -84,7 +86,8 @@ func statusCommand(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return g.print(cmd.OutOrStdout(), s, func(w io.Writer) {
+			proofs, unknown := g.proofs(cmd.Context(), s)
+			return g.printStatus(cmd.OutOrStdout(), s, proofs, func(w io.Writer) {
 				fmt.Fprintf(w, "chain     %s at height %d\n", s.ChainId, s.Height)
 				if s.ChainError != "" {
 					fmt.Fprintf(w, "          NOT REACHED: %s\n", s.ChainError)
@@ -98,6 +101,8 @@ func statusCommand(g *globals) *cobra.Command {
 						fmt.Fprintf(w, "          THE CHAIN REFUSED ITS LAST MESSAGE: %s\n", s.Refused)
 					}
 					fmt.Fprintf(w, "rating    %d of 10000\n", s.RatingBps)
+					fmt.Fprintf(w, "claimed   %s\nverified  %s\nallocated %s\n", hardware(told(s.Claimed)), hardware(told(s.Verified)), hardware(told(s.Allocated)))
+					writeProofs(w, proofs, unknown)
 				}
 				fmt.Fprintf(w, "work      %d seats held, %d programs running, %d transactions under way\n", s.OpenSeats, s.Running, s.Queued)
 				for _, a := range s.ListenAddrs {
@@ -106,6 +111,34 @@ func statusCommand(g *globals) *cobra.Command {
 			})
 		},
 	}
+}
+
+// told is the daemon's answer as hardware.
+func told(h *apiv1.Hardware) message.Hardware {
+	return message.Hardware{
+		CPUMillis: h.GetCpuMillis(), MemoryBytes: h.GetMemoryBytes(), StorageBytes: h.GetStorageBytes(), BandwidthBps: h.GetBandwidthBps(),
+		GPUs: h.GetGpuCount(), GPUMemoryBytes: h.GetGpuMemoryBytes(), GPUClass: h.GetGpuClass(),
+	}
+}
+
+// hardware says an amount of a machine in a line, without what there is none of.
+func hardware(h message.Hardware) string {
+	const gib = 1 << 30
+	var parts []string
+	add := func(amount uint64, format string, args ...any) {
+		if amount > 0 {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(h.CPUMillis, "%.2f cores", float64(h.CPUMillis)/1000)
+	add(h.MemoryBytes, "%.1f GiB memory", float64(h.MemoryBytes)/gib)
+	add(h.StorageBytes, "%.1f GiB storage", float64(h.StorageBytes)/gib)
+	add(h.BandwidthBps, "%.0f Mbit/s", float64(h.BandwidthBps)/1e6)
+	add(h.GPUs, "%d GPUs %s with %.1f GiB", h.GPUs, h.GPUClass, float64(h.GPUMemoryBytes)/gib)
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
 }
 
 func drainCommand(g *globals) *cobra.Command {

@@ -78,7 +78,15 @@ func leave(t *testing.T, home, addr string) {
 }
 
 func (d *fakeDaemon) Status(context.Context, *apiv1.StatusRequest) (*apiv1.StatusResponse, error) {
-	return &apiv1.StatusResponse{ChainId: "open-test", Height: 7, Balance: "77", ChainError: "away", ListenAddrs: []string{"/ip4/1.2.3.4"}}, d.refuse
+	return &apiv1.StatusResponse{
+		ChainId: "open-test", Height: 7, Balance: "77", ChainError: "away", ListenAddrs: []string{"/ip4/1.2.3.4"},
+		Operator: "open1operator", XnodeStatus: "active",
+		Claimed: &apiv1.Hardware{
+			CpuMillis: 80_000, MemoryBytes: 64 << 30, StorageBytes: 1 << 40, BandwidthBps: 1e9,
+			GpuCount: 2, GpuMemoryBytes: 282 << 30, GpuClass: "nvidia-h200",
+		},
+		Verified: &apiv1.Hardware{CpuMillis: 7_900, MemoryBytes: 3 << 29},
+	}, d.refuse
 }
 
 func (d *fakeDaemon) Drain(_ context.Context, r *apiv1.DrainRequest) (*apiv1.DrainResponse, error) {

@@ -74,7 +74,9 @@ func newRoot() *cobra.Command {
 and is paid for results that a committee has verified. The same daemon without a
 registered Xnode is what consumers submit tasks with.`,
 		Example: `  xworker init --chain-id openmesh-local --node 127.0.0.1:9090
+  xworker register --operator alice --bond 1000000000uopen
   xworker start
+  xworker doctor
   xworker task submit --module wordcount.wasm --input book.txt --out counts.txt`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -88,7 +90,7 @@ registered Xnode is what consumers submit tasks with.`,
 	}
 	root.PersistentFlags().StringVar(&g.home, "home", defaultHome(), "directory of the daemon's key, configuration and data (XWORKER_HOME)")
 	root.PersistentFlags().StringVarP(&g.output, "output", "o", "text", "text or json")
-	root.AddCommand(initCommand(g), registerCommand(g), startCommand(g), statusCommand(g), drainCommand(g), taskCommand(g))
+	root.AddCommand(initCommand(g), registerCommand(g), startCommand(g), doctorCommand(g), plotCommand(g), statusCommand(g), drainCommand(g), taskCommand(g))
 	return root
 }
 
