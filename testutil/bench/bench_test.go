@@ -56,3 +56,17 @@ func TestStateThatTasksLeaveIsMeasured(t *testing.T) {
 		}
 	}
 }
+
+func TestWindowsAreMeasured(t *testing.T) {
+	report, err := benchWindows(t.Context(), windowsConfig{xnodes: 20, sends: 2, cells: 32})
+	require.NoError(t, err)
+	require.Len(t, report.Costs, 8)
+	for _, c := range report.Costs {
+		require.Equal(t, 20, c.Items, c.Name)
+	}
+	require.LessOrEqual(t, report.Costs[len(report.Costs)-1].MostInA, 4, "checks in a block are capped")
+	require.NotEmpty(t, report.Times)
+	require.Len(t, report.State, 8)
+	require.Positive(t, report.Day.Seconds)
+	require.NoError(t, write(&Report{Windows: report}))
+}

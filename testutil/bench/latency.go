@@ -86,7 +86,8 @@ func benchLatency(ctx context.Context, cfg latencyConfig) (_ *LatencyReport, err
 		Validators: validators, Workers: latencyXnodes, BlockTime: cfg.blockTime,
 		Genesis: func(cdc codec.JSONCodec, genesis app.GenesisState) error {
 			return app.ChangeState(cdc, genesis, slashingtasks.ModuleName, func(state *slashingtasks.GenesisState) error {
-				state.Params.AuditBps = 1 // tossed, but hardly ever falling
+				// Tossed, but hardly ever falling; so no lock could deter a liar.
+				state.Params.AuditBps, state.Params.SlashDissent = 1, false
 				report.ChallengeWindow = state.Params.ChallengeWindow
 				return nil
 			})

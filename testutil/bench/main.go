@@ -3,8 +3,9 @@
 
 // Command bench measures, side by side in one run, what a verified task costs:
 // CPU against that of a bank send, blocks and seconds until it is verified, the
-// draw of its committee from trees of all sizes, the state that it leaves, and
-// what the sandbox that runs it costs against native and against unmetered code.
+// draw of its committee from trees of all sizes, the state that it leaves, what the
+// sandbox that runs it costs against native and against unmetered code, and what
+// Proof of Resource costs those who prove and the chain that checks.
 //
 // Contenders take turns in rounds, medians are printed, and CPU comes before wall
 // time: the machine may be busy with other things. No test judges the numbers.
@@ -21,6 +22,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/openmesh-network/openmesh/testutil/bench/proofs"
 	"github.com/openmesh-network/openmesh/testutil/bench/sandbox"
 )
 
@@ -30,7 +32,7 @@ func main() {
 	kernels := flag.String("kernels", "testutil/bench/kernels", "the folder of the sandbox's small programs")
 	output := flag.String("output", "text", "text or json")
 	quick := flag.Bool("quick", os.Getenv("BENCH_QUICK") != "", "fewer rounds and smaller sizes; also by BENCH_QUICK=1")
-	only := flag.String("only", "", "comma-separated: cpu, latency, draws, state, sandbox; all if empty")
+	only := flag.String("only", "", "comma-separated: cpu, latency, draws, state, sandbox, proofs; all if empty")
 	limit := flag.Duration("limit", 15*time.Minute, "give up after this long")
 	flag.Parse()
 
@@ -91,7 +93,11 @@ func (r *Report) benchmarks(ctx context.Context, p programs, quick bool) []bench
 	draws := drawsConfig{trees: []int{100, 10_000, 1_000_000}, keepers: []int{100, 10_000}, turn: 200 * time.Millisecond, rounds: 5}
 	tasks, slowTasks := 7, 5
 	jail := sandbox.Config{Kernels: p.kernels, Rounds: 7, Starts: 3, Tasks: 15, Turn: 40 * time.Millisecond}
+	prove := proofs.Config{Xworker: p.xworker, Rounds: 7, Turn: 100 * time.Millisecond, PlotBytes: 64 << 20, MemoryBytes: 256 << 20}
+	windows := windowsConfig{xnodes: 1_000, sends: 30, cells: 64}
 	if quick {
+		prove.Rounds, prove.Turn, prove.PlotBytes, prove.MemoryBytes = 3, 20*time.Millisecond, 16<<20, 64<<20
+		windows = windowsConfig{xnodes: 100, sends: 10, cells: 32}
 		jail.Rounds, jail.Starts, jail.Tasks, jail.Turn = 3, 1, 5, 10*time.Millisecond
 		cpu = cpuConfig{tasks: 5, warmup: 26, blocks: 4, rounds: 3, budget: 10 * time.Second}
 		draws.keepers = []int{100, 2_000}
@@ -112,5 +118,7 @@ func (r *Report) benchmarks(ctx context.Context, p programs, quick bool) []bench
 		{"draws", "draws", func() (err error) { r.Draws, err = benchDraws(ctx, draws); return err }},
 		{"state", "state", func() (err error) { r.State, err = benchState(20); return err }},
 		{"sandbox", "sandbox", func() (err error) { r.Sandbox, err = sandbox.Run(ctx, jail); return err }},
+		{"proofs", "proofs", func() (err error) { r.Proofs, err = proofs.Run(ctx, prove); return err }},
+		{"proofs", "windows on the chain", func() (err error) { r.Windows, err = benchWindows(ctx, windows); return err }},
 	}
 }

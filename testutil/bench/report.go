@@ -9,6 +9,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/openmesh-network/openmesh/testutil/bench/proofs"
 	"github.com/openmesh-network/openmesh/testutil/bench/sandbox"
 )
 
@@ -21,6 +22,8 @@ type Report struct {
 	Draws   *DrawsReport     `json:"draws,omitempty"`
 	State   *StateReport     `json:"state,omitempty"`
 	Sandbox *sandbox.Report  `json:"sandbox,omitempty"`
+	Proofs  *proofs.Report   `json:"proofs,omitempty"`
+	Windows *WindowsReport   `json:"windows,omitempty"`
 	// Took is the wall time of each benchmark in seconds, in the order run.
 	Took []Took `json:"took"`
 }
@@ -61,6 +64,12 @@ func (r *Report) writeText(w io.Writer) error {
 	}
 	if r.Sandbox != nil {
 		r.Sandbox.Write(p)
+	}
+	if r.Proofs != nil {
+		r.Proofs.Write(p)
+	}
+	if r.Windows != nil {
+		r.Windows.write(p)
 	}
 	p("\ntook")
 	for _, took := range r.Took {

@@ -61,12 +61,14 @@ func addXnodes(cdc codec.JSONCodec, genesis app.GenesisState, all []xnode) error
 	if err != nil {
 		return err
 	}
+	machine := workers.Resources{CpuMillis: 1_000_000, MemoryBytes: 1 << 40, StorageBytes: 1 << 40}
 	return app.ChangeState(cdc, genesis, workers.ModuleName, func(state *workers.GenesisState) error {
 		for i, x := range all {
 			state.Xnodes = append(state.Xnodes, workers.Xnode{
 				Operator: x.operator.addr.String(), Signer: x.signer.addr.String(), SignerPubKey: x.signer.key.PubKey().Bytes(),
+				Verified: machine,
 				Card: workers.Card{
-					Claimed: workers.Resources{CpuMillis: 1_000_000, MemoryBytes: 1 << 40, StorageBytes: 1 << 40},
+					Claimed: machine,
 					Prices:  workers.Prices{GasPrice: math.OneInt(), SeatFee: math.OneInt()},
 					Label:   fmt.Sprintf("xnode %d", i), Region: "eu-west-1",
 				},

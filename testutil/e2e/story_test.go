@@ -38,8 +38,8 @@ const (
 // waits for it.
 func quick(p *slashingtasks.Params) {
 	p.DrawTimeout, p.CommitWindow, p.RevealWindow, p.ChallengeWindow = 25, 30, 25, 2
-	p.AuditBps = 0
-	p.SeatCpuMillis = 250 // so that an Xnode holds many small seats
+	p.AuditBps, p.SlashDissent = 0, false // what is never audited must not be slashed
+	p.SeatCpuMillis = 250                 // so that an Xnode holds many small seats
 }
 
 // genesis changes the parameters of tasks.

@@ -37,6 +37,10 @@ type Config struct {
 	Validators, Workers int
 	// BlockTime that is aimed at.
 	BlockTime time.Duration
+	// Proofs is the localnet's; claims count where it is empty.
+	Proofs string
+	// WorkerArgs, if not nil, are more arguments for the start of the i-th Xnode.
+	WorkerArgs func(i int) []string
 	// Genesis, if not nil, changes the modules' states last.
 	Genesis func(codec.JSONCodec, app.GenesisState) error
 	// Out takes a line for each step; nil for silence.
@@ -62,7 +66,7 @@ func Up(ctx context.Context, cfg Config) (m *Mesh, err error) {
 	}
 	network, err := localnet.Up(ctx, localnet.Config{
 		Home: cfg.Home, Validators: cfg.Validators, Workers: cfg.Workers, BlockTime: cfg.BlockTime,
-		Opend: cfg.Opend, Genesis: cfg.Genesis, Out: cfg.Out,
+		Opend: cfg.Opend, Proofs: cfg.Proofs, WorkerArgs: cfg.WorkerArgs, Genesis: cfg.Genesis, Out: cfg.Out,
 	})
 	if err != nil {
 		return nil, err
