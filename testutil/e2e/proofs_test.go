@@ -191,7 +191,7 @@ func (s *story) untilPlot(w *localnet.Worker, so func(*apiv1.Plot) bool) {
 	s.until("the plot of "+w.Name, func() (bool, error) {
 		status, err := mesh.DaemonStatus(s.ctx, w)
 		if err != nil || status.Plot == nil {
-			return false, nil // it does not listen yet
+			return false, nil //nolint:nilerr // it does not listen yet
 		}
 		return so(status.Plot), nil
 	})

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// MinServiceName and MaxServiceName bound the length of a name, in bytes.
+	// MinServiceName is the least length of a name, in bytes.
 	MinServiceName = 3
+	// MaxServiceName is the greatest length of a name, in bytes.
 	MaxServiceName = 40
 	// MaxArtifact bounds Workload.artifact, in bytes.
 	MaxArtifact = 256

@@ -89,7 +89,7 @@ func (b *bench) addMemoryProver() error {
 // addSteps: the functions of CPU windows in Go, as the prover and the chain run them.
 func (b *bench) addSteps() error {
 	for _, f := range corechain.Functions {
-		s, x := corechain.NewStepper(f), corechain.State(seedOf(12))
+		s, x := corechain.NewStepper(f), seedOf(12)
 		run := func() error { s.Run(&x, f.Interval()); return nil }
 		b.rate(fmt.Sprintf("processors: %s in Go", f), "steps/s", float64(f.Interval()), 0, run)
 		if f.Gas() > 0 {
@@ -115,7 +115,7 @@ func (r *recorder) Run(ctx context.Context, task sandbox.Task) (sandbox.Result, 
 // addSandbox: the kernels as tasks run them, without what it takes to start one.
 func (b *bench) addSandbox() error {
 	if _, err := os.Stat(b.cfg.Xworker); err != nil {
-		return nil // kernels are left out where the daemon's program is not there
+		return nil //nolint:nilerr // kernels are left out where the daemon's program is not there
 	}
 	runner, err := sandbox.New(sandbox.Config{CacheDir: filepath.Join(b.dir, "cache"), Executable: b.cfg.Xworker})
 	if err != nil {

@@ -34,7 +34,7 @@ func (k *Keeper) lookAtService(ctx context.Context, params workers.Params, id ui
 	if err := k.Services.Set(ctx, id, s); err != nil {
 		return err
 	}
-	again := false
+	var again bool
 	switch s.Status {
 	case workers.SERVICE_STATUS_ACTIVE:
 		again, err = k.reconcile(ctx, params, s)

@@ -154,6 +154,7 @@ func (k *Keeper) follow(ctx context.Context, params workers.Params, x workers.Xn
 			return k.put(ctx, r)
 		}
 		return k.leave(ctx, params, r, leaves, by)
+	default: // what waits for a place, ends or has ended follows no Xnode
 	}
 	return nil
 }
@@ -226,18 +227,15 @@ func (k *Keeper) returns(ctx context.Context, params workers.Params, x workers.X
 }
 
 func (k *Keeper) keepsOriginal(ctx context.Context, s workers.Service, x workers.Xnode, other workers.Replica) (bool, error) {
-	switch s.Spec.Reconcile {
-	case workers.RECONCILE_POLICY_KEEP_ORIGINAL:
-		return true, nil
-	case workers.RECONCILE_POLICY_BEST:
-		operator, err := k.address(other.Operator)
-		if err != nil {
-			return false, err
-		}
-		rival, err := k.Xnode(ctx, operator)
-		return x.Rating > rival.Rating, err
+	if s.Spec.Reconcile != workers.RECONCILE_POLICY_BEST {
+		return s.Spec.Reconcile == workers.RECONCILE_POLICY_KEEP_ORIGINAL, nil
 	}
-	return false, nil
+	operator, err := k.address(other.Operator)
+	if err != nil {
+		return false, err
+	}
+	rival, err := k.Xnode(ctx, operator)
+	return x.Rating > rival.Rating, err
 }
 
 // relieve has replicas replaced until what stays on an Xnode is within what is
