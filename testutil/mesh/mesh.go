@@ -5,6 +5,7 @@ package mesh
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,7 +38,8 @@ type Config struct {
 	Validators, Workers int
 	// BlockTime that is aimed at.
 	BlockTime time.Duration
-	// Proofs is the localnet's; claims count where it is empty.
+	// Proofs is the localnet's. Where it is empty there are no windows and claims
+	// count: what is told of other things needs no machine that proves meanwhile.
 	Proofs string
 	// WorkerArgs, if not nil, are more arguments for the start of the i-th Xnode.
 	WorkerArgs func(i int) []string
@@ -64,6 +66,7 @@ func Up(ctx context.Context, cfg Config) (m *Mesh, err error) {
 	if cfg.Out == nil {
 		cfg.Out = io.Discard
 	}
+	cfg.Proofs = cmp.Or(cfg.Proofs, localnet.ProofsOff)
 	network, err := localnet.Up(ctx, localnet.Config{
 		Home: cfg.Home, Validators: cfg.Validators, Workers: cfg.Workers, BlockTime: cfg.BlockTime,
 		Opend: cfg.Opend, Proofs: cfg.Proofs, WorkerArgs: cfg.WorkerArgs, Genesis: cfg.Genesis, Out: cfg.Out,
